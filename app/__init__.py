@@ -21,8 +21,9 @@ The request lifecycle:
    the viewers a few at a time; each reads the ledger from its own cursor. Viewers with the same cursor share one
    rendering of the page's own partials (`live/frames.py`).
 8. `static/js/live/live.js` applies the edits by element id and remembers the cursor.
-9. `services/forwards/`: each forward reads the log from its own position and sends the captures to its target
-   (`egress/`), until they have arrived. Nothing of it is written before the answer.
+9. `services/forwards/`: each forward reads the log from its own position and sends the captures, or the events that the
+   ledger has read in them, to its target (`egress/`), until they have arrived. Nothing of it is written before the
+   answer.
 
 Packages, and what each may import:
 

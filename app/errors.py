@@ -28,6 +28,12 @@ class Forbidden(AppError):
     status, code = 403, "forbidden"
 
 
+class RoleTooSmall(AppError):
+    """The caller is known, and may not do this."""
+
+    status, code = 403, "role_too_small"
+
+
 class Unauthorized(AppError):
     """The credential is missing or wrong."""
 

@@ -2,12 +2,16 @@
 
 from aiohttp import web
 
+from .domain.access import Caller
 from .live.frames import FrameCache, Frames
 from .live.hub import Hub
 from .services.access import Access
+from .services.alerts.registry import Alerts
 from .services.answers import Answers
+from .services.audit import AuditLog
 from .services.captures import Intake
 from .services.drills import Drilling
+from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
@@ -15,6 +19,7 @@ from .services.keyring import Keyring
 from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.privacy import PrivacySettings
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
@@ -36,17 +41,21 @@ HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
 ACCESS = web.AppKey("ACCESS", Access)
+FAILED_SIGN_INS = web.AppKey("FAILED_SIGN_INS", FailedSignIns)
+AUDIT_LOG = web.AppKey("AUDIT_LOG", AuditLog)
 DRILLING = web.AppKey("DRILLING", Drilling)
 INTAKE = web.AppKey("INTAKE", Intake)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
 REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
+ALERTS = web.AppKey("ALERTS", Alerts)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)
 HANDLERS = web.AppKey("HANDLERS", Handlers)
 WIRETAPS = web.AppKey("WIRETAPS", Wiretaps)
 WIRETAPPING = web.AppKey("WIRETAPPING", Wiretapping)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
+PRIVACY = web.AppKey("PRIVACY", PrivacySettings)
 LISTENERS = web.AppKey("LISTENERS", Listeners)
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
@@ -61,4 +70,7 @@ PROBING = web.AppKey("PROBING", Probing)
 
 # Keys of a request.
 NONCE = web.RequestKey("NONCE", str)
-SIGNED_IN = web.RequestKey("SIGNED_IN", bool)
+CALLER = web.RequestKey("CALLER", Caller)
+"""Who makes the request; missing for a public route without a credential."""
+MASKED = web.RequestKey("MASKED", bool)
+"""The response must be masked, whatever the settings of the bin are."""

@@ -15,11 +15,16 @@ from .domain.roles import Role
 from .ingress.server import IngressServer
 from .live.frames import FrameCache
 from .live.hub import Hub
-from .services.access import Access, find_token
+from .services.access import Access
+from .services.alerts.metrics import alert_metrics
+from .services.alerts.registry import Alerts
+from .services.alerts.sending import AlertSender, mail_settings
 from .services.answers import Answers
+from .services.audit import AuditLog
 from .services.bins import first_bin
 from .services.captures import Intake
 from .services.drills import Drilling
+from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
 from .services.forwards.metrics import forward_metrics
 from .services.forwards.registry import Forwards
@@ -29,12 +34,14 @@ from .services.listeners.metrics import listener_metrics
 from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
 from .services.metrics import Metrics
+from .services.privacy import PrivacySettings
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
 from .services.simulations.runs import Simulating
+from .services.token_file import find_token
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
@@ -46,13 +53,14 @@ from .settings import Settings
 from .storage.opening import open_archive, open_store
 from .tasks import start_periodic, stop
 from .web.routes import add_routes
+from .web.site.audit import record, record_before_sending
 from .web.site.condition import CONDITION
 from .web.site.headers import add_headers
 from .web.site.hosts import parse_host
 from .web.site.leaving import end_when_left
 from .web.site.middleware import errors_to_http, guard
 from .web.site.templates import setup_templates
-from .web.site.urls import capture_url, find_server_address, peer_of, public_root
+from .web.site.urls import capture_url, find_server_address, fixed_root, peer_of, public_root
 
 # The longest time from the head of a request to the last byte of its answer.
 LONGEST_WAIT = timedelta(seconds=200)
@@ -78,18 +86,20 @@ def create_server(settings: Settings) -> IngressServer:
 
 def create_app(settings: Settings) -> web.Application:
     """The application for `ingress.server.IngressServer`. It opens nothing before it is started."""
-    app = web.Application(middlewares=[end_when_left, errors_to_http, guard], client_max_size=1 << 20)
+    app = web.Application(middlewares=[end_when_left, record, errors_to_http, guard], client_max_size=1 << 20)
     app[keys.SETTINGS] = settings
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()
     app[keys.SIMULATING] = Simulating()
+    app[keys.FAILED_SIGN_INS] = FailedSignIns()
     app[keys.WAITING] = HeldAnswers()
     app[keys.DISK] = Disk(settings.data_dir)
     app.cleanup_ctx.append(_storage)
     app.cleanup_ctx.append(_periodic_tasks)
     app.on_shutdown.append(_close_hub)
     app.on_response_prepare.append(add_headers)
+    app.on_response_prepare.append(record_before_sending)
     setup_templates(app)
     add_routes(app)
     return app
@@ -97,20 +107,28 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
-    context = context_of(settings)
+    context, mail = context_of(settings), mail_settings(settings)
     async with open_store(settings.data_dir, context) as store:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
         store.on_change(app[keys.HUB].notify)
         app[keys.KEYRING] = Keyring(store)
+        app[keys.AUDIT_LOG] = AuditLog(store, settings.audit_retention)
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
         app[keys.MAPPINGS] = Mappings(store, app[keys.HUB])
+        app[keys.PRIVACY] = PrivacySettings(store, app[keys.HUB])
         app[keys.SAVED_FILTERS] = SavedFilters(store, app[keys.HUB])
         app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
         app[keys.HANDLERS] = Handlers()
         app[keys.INTAKE] = Intake(
-            store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.SIMULATING], app[keys.HANDLERS]
+            store,
+            app[keys.ANSWERS],
+            app[keys.FAULTS],
+            app[keys.MAPPINGS],
+            app[keys.PRIVACY],
+            app[keys.SIMULATING],
+            app[keys.HANDLERS],
         )
         app[keys.PROBING] = Probing(store)
         app[keys.SWEEPING] = Sweeping(store, settings.retention)
@@ -127,17 +145,26 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         )  # fmt: skip
         app[keys.METRICS].more.append(partial(wiretap_metrics, app[keys.WIRETAPPING].counters))
         app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
+        app[keys.ALERTS] = Alerts(
+            store, app[keys.HUB], app[keys.SECRETS], AlertSender(settings.allow_targets, mail),
+            own=_own_host(settings), root=fixed_root(settings),
+        )  # fmt: skip
+        store.on_change(app[keys.ALERTS].bin_changed)
+        app[keys.METRICS].more.append(partial(alert_metrics, app[keys.ALERTS]))
         app[keys.LISTENERS] = Listeners(store, app[keys.HANDLERS])
         app[keys.METRICS].more.append(partial(listener_metrics, app[keys.LISTENERS]))
         app[keys.ARCHIVE] = open_archive(settings.data_dir)
         app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
         app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
+        app[keys.ACCESS].on_end(app[keys.HUB].notify_all)
+        app[keys.METRICS].more.append(app[keys.FAILED_SIGN_INS].metrics)
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
         await app[keys.MAPPINGS].start()
         await app[keys.WIRETAPS].start()
+        await app[keys.PRIVACY].start()
         await app[keys.DRILLING].start()
         await app[keys.KEYRING].start()
         await first_bin(store, app[keys.KEYRING])
@@ -150,6 +177,10 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
             retention_held=("1 while expiry is paused because the clock is not trusted.", lambda: _is_held(app)),
             answers_waiting=("Responses being held now.", lambda: float(app[keys.WAITING].count)),
             disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
+            audit_unstored=(
+                "Entries of the audit log that cannot be written now.",
+                lambda: float(app[keys.AUDIT_LOG].unstored),
+            ),
             disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
         )
         yield
@@ -170,16 +201,20 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
+        start_periodic(lambda: _keep_audit_log(app), name="audit"),
     ]
     await app[keys.FORWARDS].start()
+    await app[keys.ALERTS].start()
     yield
     await app[keys.SIMULATING].close()
     await app[keys.WIRETAPPING].close()
     await app[keys.FORWARDS].close()
+    await app[keys.ALERTS].close()
     await app[keys.LISTENERS].close()
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
+    await app[keys.AUDIT_LOG].write()
 
 
 async def _settle_unanswered(app: web.Application) -> None:
@@ -193,6 +228,10 @@ def _own_host(settings: Settings) -> str | None:
 
 async def _expire_reconciliations(app: web.Application) -> float:
     return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].held is None)
+
+
+async def _keep_audit_log(app: web.Application) -> float:
+    return await app[keys.AUDIT_LOG].step(may_expire=app[keys.SWEEPING].held is None)
 
 
 def _is_held(app: web.Application) -> float:

@@ -28,6 +28,8 @@ USER_TIMEOUT_MS = 30_000
 # ARGS=attack`: p99 40 to 53 ms, and 27 to 35 with this).
 SWITCH_INTERVAL_S = 0.0005
 
+_IPV4, _OWN_NAME = "http://127.0.0.1:", "http://smsbin.localhost:"
+
 _log = get_log("serving")
 
 
@@ -83,8 +85,9 @@ async def announce(settings: Settings, app: web.Application, port: int) -> None:
     """Print that the server is ready: a few lines on a terminal, one JSON line for a program."""
     bin = await first_bin(app[keys.STORE], app[keys.KEYRING])
     root = _root(settings, port)
-    token = app[keys.ACCESS].printable_token
-    sign_in = f"{root}/sign-in?token={token}" if token else None
+    access = app[keys.ACCESS]
+    # A token that the operator has set is known to those who need it.
+    sign_in = f"{root}/sign-in#code={access.codes.make()}" if access.made_here else None
     if sys.stdout.isatty():
         text = _welcome(settings, root, sign_in, bin)
     else:
@@ -106,10 +109,13 @@ def _root(settings: Settings, port: int) -> str:
 
 def _welcome(settings: Settings, root: str, sign_in: str | None, bin: Bin) -> str:
     link = sign_in or f"{root}/sign-in   (with your access token)"
+    # By a name of its own the cookie goes to no other program on this machine.
+    own = [f"  or          {link.replace(_IPV4, _OWN_NAME)}"] if sign_in and root.startswith(_IPV4) else []
     lines = [
         f"smsbin {__version__} · data: {settings.data_dir} · {root}",
         "",
         f"  Sign in     {link}",
+        *own,
         f"  Primary     {capture_url(root, bin.key, Role.PRIMARY)}            Ytel “SMS Request URL”",
         f"  Fallback    {capture_url(root, bin.key, Role.FALLBACK)}   Ytel “Fallback SMS Request URL”",
         f"  Status      {capture_url(root, bin.key, Role.STATUS)}     MessageStatusCallback of each send",

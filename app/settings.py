@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from .domain.access import AccessRole, AddressRole
 from .domain.units import format_duration, format_size, parse_duration, parse_size
 from .errors import Invalid
 
@@ -97,6 +98,40 @@ def _token(text: str) -> str | None:
     return text or None
 
 
+def _header(text: str) -> str | None:
+    if text and not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}", text):
+        raise ValueError(f'"{text}" is not the name of a header; write X-Forwarded-Email')
+    if text.lower() in ("authorization", "cookie", "host"):
+        raise ValueError(f'"{text}" cannot name a user; write X-Forwarded-Email')
+    return text or None
+
+
+def _roles(text: str) -> tuple[AddressRole, ...]:
+    roles = []
+    for part in text.split():
+        role, equals, patterns = part.partition("=")
+        if role not in list(AccessRole) or not equals:
+            raise ValueError(f'"{part}" is not role=addresses; write admin=a@example.net write=*@example.net')
+        for pattern in filter(None, patterns.lower().split(",")):
+            if not re.fullmatch(r"\*|\*@[^@*\s]+|[^*\s]+", pattern):
+                raise ValueError(f'"{pattern}" is not an address; write a@example.net, *@example.net, or * for all')
+            roles.append(AddressRole(AccessRole(role), pattern))
+    return tuple(roles)
+
+
+def _smtp_url(text: str) -> str | None:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/")):
+        raise ValueError("is not the URL of a mail server; write smtp://user:password@mail.example.net:587")
+    return text or None
+
+
+def _sender(text: str) -> str | None:
+    if text and not re.fullmatch(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}", text):
+        raise ValueError(f'"{text}" is not an e-mail address; write smsbin@example.net')
+    return text or None
+
+
 def _choice(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text.lower() not in choices:
@@ -136,6 +171,15 @@ class Settings:
     access_token_file: Path | None = setting(
         "", _optional_path, "File that holds the access token, for container secrets.", shown="none"
     )
+    auth_header: str | None = setting(
+        "", _header, "Header in which trusted proxies name the signed-in user, such as X-Forwarded-Email.", shown="none"
+    )
+    auth_roles: tuple[AddressRole, ...] = setting(
+        "",
+        _roles,
+        "Roles of these users: admin=a@example.net write=*@example.net read=*; the largest that matches.",
+        shown="none",
+    )
     secrets_key: str | None = setting(
         "", _token, "A text with which signing secrets are encrypted on the disk; never printed.", shown="not encrypted"
     )
@@ -144,12 +188,23 @@ class Settings:
     )
     max_body: int = setting("5MiB", parse_size, "Bytes of a request body that are kept; the rest is dropped.")
     retention: timedelta = setting("30d", parse_duration, "How long captures are kept; 0 keeps forever.")
+    audit_retention: timedelta = setting(
+        "400d", parse_duration, "How long entries of the audit log are kept; 0 keeps the newest 100,000."
+    )
     allow_targets: tuple[Network | str, ...] = setting(
         "",
         _targets,
         "Private networks and host names that pages may send to, comma-separated.",
         shown="none",
     )
+    smtp_url: str | None = setting(
+        "", _smtp_url, "Mail server for alerts, smtp:// or smtps://, with user and password; never printed.",
+        shown="none",
+    )  # fmt: skip
+    smtp_url_file: Path | None = setting(
+        "", _optional_path, "File that holds the URL of the mail server, for container secrets.", shown="none"
+    )
+    smtp_from: str | None = setting("", _sender, "Address from which e-mail is sent.", shown="none")
     log_level: str = setting("info", _choice("debug", "info", "warning", "error"), "Log level.")
     log_format: str = setting(
         "auto", _choice("auto", "console", "json"), "Log format; auto: console on a terminal, else JSON."
@@ -204,12 +259,25 @@ def read_settings(values: Mapping[str, str]) -> Settings:
             problems.append((PREFIX + item.name.upper(), str(error)))
     problems += [
         (f"{PREFIX}{name.upper()}_FILE", "give the text or its file, not both")
-        for name in ("access_token", "secrets_key")
+        for name in ("access_token", "secrets_key", "smtp_url")
         if parsed.get(name) and parsed.get(f"{name}_file")
     ]
+    problems += _auth_problems(parsed)
     if problems:
         raise Invalid(*problems)
     return Settings(**parsed)
+
+
+def _auth_problems(parsed: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A header that anybody can send must not sign anybody in, and one without roles would not."""
+    header, roles = parsed.get("auth_header"), parsed.get("auth_roles")
+    if header and not parsed.get("trusted_proxies"):
+        return [(f"{PREFIX}AUTH_HEADER", f"requires the networks of your proxies: set {PREFIX}TRUSTED_PROXIES")]
+    if header and not roles:
+        return [(f"{PREFIX}AUTH_HEADER", f"requires roles: set {PREFIX}AUTH_ROLES, such as admin=a@example.net")]
+    if roles and not header:
+        return [(f"{PREFIX}AUTH_ROLES", f"requires {PREFIX}AUTH_HEADER")]
+    return []
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[tuple[str, str]]:

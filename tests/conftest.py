@@ -21,6 +21,7 @@ from app import keys
 from app.domain.bins import Bin
 from app.domain.captures import CaptureRow
 from app.main import create_server
+from app.services import failed_sign_ins
 from app.services.bins import first_bin
 from app.settings import Settings, read_settings
 from app.storage import children
@@ -172,8 +173,11 @@ async def shared_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterat
     """One server for the cases of a test that change nothing, as those that are refused: a start takes longer than
     most of them."""
     data = tmp_path_factory.mktemp("shared") / "data"
-    async with run_server(read_settings({"data_dir": str(data), "access_token": TOKEN})) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        # Hundreds of wrong tokens would be answered late.
+        patch.setattr(failed_sign_ins, "EVERY_S", 0.0)
+        async with run_server(read_settings({"data_dir": str(data), "access_token": TOKEN})) as running:
+            yield running
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import http.client
 import json
 import os
 import re
+import ssl
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -58,6 +59,8 @@ class Client:
     token: str
     source: str
     """Where the token was found, for error messages."""
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+    """Which certificates are trusted; None: those of the system."""
 
     @property
     def is_local(self) -> bool:
@@ -144,7 +147,7 @@ class Client:
             headers |= {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
         request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310
         try:
-            return opener(self.root).open(request, timeout=timeout_s)
+            return opener(self.root, self.tls).open(request, timeout=timeout_s)
         except urllib.error.HTTPError as error:
             raise self._refused(error) from None
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
@@ -225,12 +228,15 @@ def server_root(url: str | None, port: str, base_path: str) -> str:
     return root
 
 
-def connect(url: str | None, access_token_file: str | None, data_dir: str, port: str, base_path: str) -> Client:
+def connect(
+    url: str | None, access_token_file: str | None, data_dir: str, port: str, base_path: str,
+    tls: ssl.SSLContext | None = None,
+) -> Client:  # fmt: skip
     """The client for these options. Raises UsageError, CannotStart."""
     root = server_root(url, port, base_path)
     token = os.environ.get("SMSBIN_ACCESS_TOKEN", "")
     if token and not access_token_file:
-        return Client(root=root, token=token, source="SMSBIN_ACCESS_TOKEN")
+        return Client(root=root, token=token, source="SMSBIN_ACCESS_TOKEN", tls=tls)
     path = Path(access_token_file) if access_token_file else Path(data_dir) / "access-token"
     try:
         token = path.read_text().strip()
@@ -243,7 +249,7 @@ def connect(url: str | None, access_token_file: str | None, data_dir: str, port:
         ) from None
     if not token.isascii() or not token.isprintable():
         raise CannotStart(f"{path} does not contain an access token.")
-    return Client(root=root, token=token, source=str(path))
+    return Client(root=root, token=token, source=str(path), tls=tls)
 
 
 def in_path(text: str) -> str:
@@ -263,7 +269,7 @@ def write_out(chunks: Iterator[bytes]) -> None:
 def is_loopback(url: str) -> bool:
     """Whether a URL has a loopback host."""
     name = urlsplit(url).hostname or ""
-    return name in ("localhost", "::1") or name.startswith("127.")
+    return name in ("localhost", "smsbin.localhost", "::1") or name.startswith("127.")
 
 
 def printable_line(text: object) -> str:
@@ -271,7 +277,10 @@ def printable_line(text: object) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in str(text)).strip()
 
 
-def opener(root: str) -> urllib.request.OpenerDirector:
+def opener(root: str, tls: ssl.SSLContext | None = None) -> urllib.request.OpenerDirector:
     """An opener for URLs of this server; it does not follow redirects."""
     # A proxy of the environment is not for this machine.
-    return urllib.request.build_opener(_NoRedirect, *([urllib.request.ProxyHandler({})] if is_loopback(root) else []))
+    more: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})] if is_loopback(root) else []
+    if tls is not None:
+        more.append(urllib.request.HTTPSHandler(context=tls))
+    return urllib.request.build_opener(_NoRedirect, *more)

@@ -24,8 +24,13 @@ from .client import bin_argument, connect, in_path, with_server, write_out
     "-o", "--output", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), default=None,
     help="File to write; it appears when it is complete.  [default: stdout]",
 )  # fmt: skip
+@click.option(
+    "--unmasked", is_flag=True, help="With the values that the bin masks, and with those of headers with credentials.",
+)  # fmt: skip
 @with_server
-def command(bin: str | None, of: str, form: str | None, query: str | None, output: Path | None, **server: Any) -> None:
+def command(
+    bin: str | None, of: str, form: str | None, query: str | None, output: Path | None, *, unmasked: bool, **server: Any
+) -> None:
     """Write the captures or messages of BIN, oldest first, as CSV, JSON Lines or HAR.
 
     BIN is an id or a unique name; optional if there is only one bin. jsonl is the lossless format; in csv, a cell
@@ -35,7 +40,8 @@ def command(bin: str | None, of: str, form: str | None, query: str | None, outpu
     form = form or (suffix if suffix in EXPORTERS else "jsonl")
     client = connect(**server)
     found = client.find_bin(bin)
-    chunks = client.chunks(f"/bins/{in_path(found['id'])}/export", of=of, format=form, q=query)
+    mask = "false" if unmasked else None
+    chunks = client.chunks(f"/bins/{in_path(found['id'])}/export", of=of, format=form, q=query, mask=mask)
     if output is None or str(output) == "-":
         write_out(chunks)
     else:

@@ -44,10 +44,24 @@ def list_(bin: str | None, as_json: bool, **server: Any) -> None:
 @click.option("--name", default=None, help="Default: the target.")
 @click.option("--match", "filter_", default="", metavar="FILTER", help="Only captures that match this filter.")
 @click.option("--role", "roles", multiple=True, help="Only captures of this role; can be repeated.")
+@click.option(
+    "--mode",
+    type=click.Choice(["raw", "event"]),
+    default="raw",
+    show_default=True,
+    help="The requests byte for byte, or what they state, as JSON in one form for all providers.",
+)
+@click.option(
+    "--event-content",
+    type=click.Choice(["full", "thin", "raw"]),
+    default="full",
+    show_default=True,
+    help="With --mode event: everything, ids only, or everything and the request itself.",
+)
 @click.option("--order", type=click.Choice(["message", "none", "strict"]), default="message", show_default=True)
 @click.option(
     "--sign", type=click.Choice(["sent", "target", "smsbin"]), default="sent", show_default=True,
-    help="As sent, again for the target, or by Standard Webhooks.",
+    help="As sent, again for the target, or by Standard Webhooks, as events always are.",
 )  # fmt: skip
 @click.option("--credentials", is_flag=True, help="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")
 @click.option("--timeout", "timeout_s", type=int, default=10, show_default=True, help="Seconds.")
@@ -57,7 +71,7 @@ def list_(bin: str | None, as_json: bool, **server: Any) -> None:
 @with_server
 def add(target: str, name: str | None, filter_: str, sign: str, bin: str | None, as_json: bool, **more: Any) -> None:
     """Add a forward to TARGET, an http or https URL."""
-    fields = ("roles", "order", "credentials", "timeout_s", "start")
+    fields = ("mode", "event_content", "roles", "order", "credentials", "timeout_s", "start")
     given = {field: more.pop(field) for field in fields}
     client = connect(**more)
     found = client.find_bin(bin)

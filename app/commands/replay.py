@@ -60,7 +60,7 @@ def command(
         raise click.UsageError("--to must be a URL such as http://127.0.0.1:3000/sms")
     client = connect(**server)
     found = client.find_bin(bin)
-    captures = [client.get(f"/bins/{in_path(found['id'])}/captures/{n}") for n in numbers]
+    captures = [client.get(f"/bins/{in_path(found['id'])}/captures/{n}", mask="false") for n in numbers]
     names = [(scheme, capture["signature"]["scheme"], capture["provider"]) for capture in captures]
     signers = [signer_for(sign, secret, of) for of in names]
     attempts = asyncio.run(

@@ -21,8 +21,9 @@ def command(file: Path, data_dir: Path, replace: bool, verify: bool) -> None:
     """Replace the database with a copy of FILE, which `smsbin backup` wrote.
 
     FILE is checked before anything is changed, and its copy before it replaces the database. The previous database,
-    and the results of reconciliations that are there, are kept under names that are printed. The next start upgrades an
-    older version and parses every capture again. The server must be stopped; the access token does not change.
+    and the results of reconciliations that are there, are kept under names that are printed. A backup of an
+    older version is upgraded, and the next start parses every capture again. The server must be stopped; the access
+    token does not change.
 
     \b
     Examples:

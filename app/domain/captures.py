@@ -19,6 +19,7 @@ from .events import Event
 from .messages.model import Message
 from .roles import Kind, Role
 from .signatures import Judgement
+from .withheld import Withheld
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -33,6 +34,7 @@ class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     `body_complete` is false when it was cut, slow or over the limit. `peer` is the effective client address without a
     port. `received_at` is when the head had been read. `framing`: a chunked body as received, trailers included, up
     to 64 KiB. `refused`: why the bytes are not valid HTTP; then `body` is all of them, and there is no `head`.
+    `withheld`: what the bin never stores, and was replaced; the other bytes are as received.
     """
 
     method: str
@@ -45,6 +47,7 @@ class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     received_at: datetime
     framing: bytes | None = None
     refused: str | None = None
+    withheld: Withheld | None = None
 
     @property
     def headers(self) -> Headers:
@@ -62,7 +65,7 @@ class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.refused is not None:
             return self.body
         if self.framing is None and self.header(b"transfer-encoding") is not None:
-            raise Conflict("The chunk framing of this body is larger than 64 KiB and was not kept. Omit wire=1.")
+            raise Conflict("The chunk framing of this body was not kept: it is too large, or withheld. Omit wire=1.")
         return self._line + self.head + b"\r\n" + (self.body if self.framing is None else self.framing)
 
     @property
@@ -205,6 +208,11 @@ class Capture:
     sha256: str
     events: tuple[Event, ...] = ()
     damaged: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the ledger has processed it, so that its reading is known."""
+        return self.row.seq > 0
 
     def intact(self) -> RawRequest:
         """The request, for uses that need the received bytes. Damaged."""

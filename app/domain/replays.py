@@ -18,7 +18,7 @@ from .simulations import MARK
 MOST_AT_ONCE = 50
 """Captures in one replay."""
 MAX_SENT = 16 << 10
-"""Bytes of header lines that are kept of an attempt."""
+"""Bytes that are kept of what an attempt has sent."""
 
 # Headers of one connection (RFC 9110, section 7.6.1), and those that are set for the new one. The mark of a simulation
 # is for the bin only.
@@ -53,8 +53,9 @@ class Trigger(StrEnum):
 class NewAttempt:
     """Capture `n` was sent to `url`, whose query values are not kept. `status` None: no whole answer; then `error`
     says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before.
-    `forward`: the id of the forward that sent it; None: a replay. `sent`: the header lines that were sent, up to
-    `MAX_SENT`. `listener`: the name of the listener whose program answered; then `url` is empty."""
+    `forward`: the id of the forward that sent it; None: a replay. `sent`: the header lines that were sent, and for
+    an event a blank line and its JSON, up to `MAX_SENT`. `event`: the position of the event in its capture; None: the
+    request itself was sent. `listener`: the name of the listener whose program answered; then `url` is empty."""
 
     n: int
     url: str
@@ -69,6 +70,17 @@ class NewAttempt:
     trigger: Trigger = Trigger.MANUAL
     sent: bytes = b""
     listener: str | None = None
+    event: int | None = None
+
+    @property
+    def sent_head(self) -> bytes:
+        """The header lines of `sent`, each with its line break."""
+        return self.sent if self.event is None else self.sent.partition(b"\r\n\r\n")[0] + b"\r\n"
+
+    @property
+    def sent_body(self) -> bytes:
+        """The JSON of `sent`, as far as it is kept."""
+        return b"" if self.event is None else self.sent.partition(b"\r\n\r\n")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +125,12 @@ def is_replaced(name: bytes) -> bool:
     return name.lower() in _OURS
 
 
+def is_credential(name: bytes) -> bool:
+    """Whether a header may identify the sender, or is of the proxies in between."""
+    lower = name.lower()
+    return lower in _SECRETS or lower.startswith(_SECRET_PREFIXES)
+
+
 def unsent(raw: RawRequest, role: Role, url: str, *, with_credentials: bool) -> tuple[str, Headers]:
     """The whole URL and the headers of a request that `replayed` would send, for a new signature."""
     parts = urlsplit(url)
@@ -137,8 +155,7 @@ def _kept(raw: RawRequest, *, with_credentials: bool) -> Iterator[tuple[bytes, b
              for item in value.split(b",")}  # fmt: skip
     for name, value in raw.headers:
         lower = name.lower()
-        is_secret = lower in _SECRETS or lower.startswith(_SECRET_PREFIXES)
-        if lower not in _OURS and lower not in named and (with_credentials or not is_secret):
+        if lower not in _OURS and lower not in named and (with_credentials or not is_credential(name)):
             yield name, value
 
 

@@ -24,11 +24,11 @@ _NO_BODY = (204, 304)
 
 async def send_exactly(
     url: str, data: bytes, *, allowed: Sequence[Network | str] | None, timeout_s: float | None = None,
-    connect_s: float | None = None, max_body: int = MAX_BODY,
+    connect_s: float | None = None, max_body: int = MAX_BODY, tls: ssl.SSLContext | None = None,
 ) -> TargetResponse:  # fmt: skip
     """Send one request on a connection of its own, within `timeout_s` (None: `TIMEOUT_S`), of which `connect_s` are
-    for the connection. `allowed` None: no address is checked. Of the body at most `max_body` bytes are read. Never
-    raises for errors of the target."""
+    for the connection. `allowed` None: no address is checked. Of the body at most `max_body` bytes are read. `tls`:
+    which certificates are trusted (None: those of the system). Never raises for errors of the target."""
     since = clock.ticks()
 
     def failed(error: str, *, refused: bool = False) -> TargetResponse:
@@ -37,7 +37,7 @@ async def send_exactly(
     try:
         async with asyncio.timeout(timeout_s or TIMEOUT_S):
             async with asyncio.timeout(connect_s):
-                reader, writer = await _connect(url, allowed)
+                reader, writer = await _connect(url, allowed, tls)
             try:
                 writer.write(data)
                 status, pairs = await _read_head(reader)
@@ -70,7 +70,7 @@ async def send_exactly(
 
 
 async def _connect(
-    url: str, allowed: Sequence[Network | str] | None
+    url: str, allowed: Sequence[Network | str] | None, tls: ssl.SSLContext | None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     parts = urlsplit(url)
     secure = parts.scheme == "https"
@@ -86,9 +86,9 @@ async def _connect(
         sock.setblocking(False)
         try:
             await loop.sock_connect(sock, address)
-            tls = _tls_context() if secure else None
+            context = (tls or _tls_context()) if secure else None
             name = host if secure else None
-            return await asyncio.open_connection(sock=sock, limit=_MAX_HEAD, ssl=tls, server_hostname=name)
+            return await asyncio.open_connection(sock=sock, limit=_MAX_HEAD, ssl=context, server_hostname=name)
         except BaseException as error:
             sock.close()
             if not isinstance(error, OSError) or isinstance(error, ssl.SSLError):

@@ -63,6 +63,7 @@ def _request(about: About, capture: Row) -> dict[str, Any]:
     }
     if body["size"]:
         cut = {} if body["complete"] else {"comment": "The body is incomplete."}
+        cut = cut if body["base64"] else {"comment": "The body is masked."}
         request["postData"] = {"mimeType": capture["content_type"] or "", **_text(body["base64"]), **cut}
     return request
 

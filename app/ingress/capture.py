@@ -87,9 +87,15 @@ class CaptureExchange(msgspec.Struct):
         if self.context.intake.is_slow(self.bin, self.role, self.raw):
             start_task(self._parse_and_store(), name="parse")
         else:
+            self.raw = self.context.intake.storable(self.bin, self.raw)
             self._store(None)
 
     async def _parse_and_store(self) -> None:
+        try:
+            self.raw = await self.context.intake.read_storable(self.bin, self.raw)
+        except Exception as error:
+            self._refuse(error)
+            return
         try:
             reading = await self.context.intake.read(self.bin, self.role, self.raw)
         except Exception:

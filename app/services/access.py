@@ -1,101 +1,178 @@
-"""Access control (P8): one access token for the whole instance, and the browsers that signed in with it."""
+"""Access control (P8): who has a token, and the browsers that signed in with one.
 
-import hashlib
-import os
-from collections.abc import Iterator
+The access token of the installation is the first admin; it has no row in the log. Every other token has a name, a role
+and bins (`tokens.py`). A session has the role and the bins of the token that opened it, and ends with it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 
 from .. import clock
-from ..errors import CannotStart, StoreUnavailable
-from ..files import new_file, remove_leftovers
+from ..domain.access import AccessRole, AccessToken, Caller, CallerKind
+from ..errors import NotFound, StoreUnavailable
 from ..log import get_log
-from ..settings import MIN_TOKEN_LENGTH, Settings
 from ..store import Session, Store
+from .sign_in_codes import SignInCodes
+from .tokens import NamedTokens, digest
 
 IDLE = timedelta(hours=12)
 HARD = timedelta(days=7)
-# Storing each use of a session would cost a commit for each click.
+# Storing each use of a session or a token would cost a commit for each click.
 TOUCH_EVERY = timedelta(minutes=5)
 MAX_REMEMBERED = 1_000
+# What is kept of the name that a browser gives itself.
+MOST_AGENT = 300
+# The name of the access token of the installation.
+FIRST_NAME = "access token"
 
 _log = get_log("access")
 
 
-def digest(secret: str) -> str:
-    """The SHA-256 of a secret. Only this is stored; secrets are random, so no salt is needed."""
-    # A header may have bytes that are not UTF-8: that is a wrong secret and must not raise.
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that signed in, and the token that it did it with."""
+
+    session: Session
+    token: AccessToken
 
 
 class Access:
-    """Checks access tokens and session cookies. `made_here`: smsbin generated the token, so it may print it."""
+    """Checks access tokens and session cookies. `made_here`: smsbin generated the token of the installation, so it may
+    print a link that signs in."""
 
     def __init__(self, store: Store, token: str, *, made_here: bool) -> None:
         self._store = store
-        self._token = token
-        self._token_hash = digest(token)
+        self._first = AccessToken(
+            id="", hash=digest(token), name=FIRST_NAME, role=AccessRole.ADMIN, bins=None, made_at=clock.now(),
+            expires_at=None,
+        )  # fmt: skip
+        self.tokens = NamedTokens(store, taken=FIRST_NAME)
+        self.codes = SignInCodes()
         self._sessions: dict[str, Session] = {}
         self._signed_out: set[str] = set()
+        self._listeners: list[Callable[[], None]] = []
         self.made_here = made_here
         self.ended = 0
-        """The number of sessions that were ended. The handler of an open connection checks its session again when
-        this changes."""
+        """The number of times that sessions or tokens were ended. The handler of an open connection checks its caller
+        again when this changes."""
 
-    @property
-    def printable_token(self) -> str | None:
-        """The token for the sign-in link; None if the operator has set it."""
-        return self._token if self.made_here else None
-
-    def opens(self, token: str) -> bool:
-        """Whether this is the access token, compared in constant time."""
-        return clock.same_secret(digest(token), self._token_hash)
+    def on_end(self, call: Callable[[], None]) -> None:
+        """Call this as soon as a session or a token has ended: open connections must notice."""
+        self._listeners.append(call)
 
     async def start(self) -> None:
-        """Delete sessions of another token and idle ones. On a full disk they stay stored, but are not valid."""
+        """Read the tokens; delete sessions of tokens that do not exist any more, and idle ones. On a full disk those
+        stay stored, but are not valid."""
+        await self.tokens.start()
         with self._ignore_full_disk():
-            await self._store.drop_sessions(other_than_token=self._token_hash, seen_before=clock.now() - IDLE)
+            await self._store.drop_sessions(other_than_token=self._first.hash, seen_before=clock.now() - IDLE)
 
-    async def sign_in(self) -> str:
-        """Create a session; returns the secret for its cookie. The caller must check the token with `opens` first."""
-        secret = clock.new_secret()
-        now = clock.now()
-        session = Session(hash=digest(secret), token_hash=self._token_hash, created_at=now, seen_at=now)
-        self._remember(session)
-        with self._ignore_full_disk():
-            await self._store.add_session(session)
-        return secret
+    @property
+    def first_caller(self) -> Caller:
+        """Who has the token of the installation."""
+        return _caller(self._first, CallerKind.BEARER)
 
-    async def has_session(self, cookie: str) -> bool:
-        """Whether this is the cookie of a valid session."""
+    async def caller_of_token(self, token: str) -> Caller | None:
+        """Who has this token; None: it is not valid."""
+        found = self._owner(digest(token))
+        if found is None:
+            return None
+        if found.id and (found.used_at is None or clock.now() - found.used_at > TOUCH_EVERY):
+            with self._ignore_full_disk():
+                await self.tokens.used(found)
+        return _caller(found, CallerKind.BEARER)
+
+    async def caller_of_session(self, cookie: str) -> Caller | None:
+        """Who signed in with this cookie; None: it is not that of a valid session."""
         key = digest(cookie)
         session = self._sessions.get(key) or await self._store.find_session(key)
-        now = clock.now()
         # The session may have been signed out in the meantime.
-        if session is None or key in self._signed_out or session.token_hash != self._token_hash:
-            return False
-        if now - session.seen_at > IDLE or now - session.created_at > HARD:
-            await self.sign_out(cookie)
-            return False
+        owner = None if session is None or key in self._signed_out else self._owner(session.token_hash)
+        if session is None or owner is None:
+            return None
+        now = clock.now()
+        if _is_over(session):
+            await self.end_session(session)
+            return None
         is_old = now - session.seen_at > TOUCH_EVERY
         # Before the store is called: a sign-out during that call must remove the session.
         self._remember(replace(session, seen_at=now) if is_old else session)
         if is_old:
             with self._ignore_full_disk():
                 await self._store.touch_session(key, now)
-        return key not in self._signed_out
+        if key in self._signed_out:
+            return None
+        caller = _caller(owner, CallerKind.SESSION)
+        hard = session.created_at + HARD
+        return replace(caller, until=min(hard, caller.until or hard), session_id=session.id)
+
+    async def sign_in(self, token: str | None = None, *, agent: str = "", peer: str = "") -> str:
+        """Create a session with this token, or with that of the installation; returns the secret for its cookie. The
+        caller must check the token first."""
+        secret = clock.new_secret()
+        now = clock.now()
+        token_hash = self._first.hash if token is None else digest(token)
+        session = Session(
+            hash=digest(secret), token_hash=token_hash, created_at=now, seen_at=now,
+            agent=agent[:MOST_AGENT], peer=peer,
+        )  # fmt: skip
+        self._remember(session)
+        with self._ignore_full_disk():
+            await self._store.add_session(session)
+        return secret
 
     async def sign_out(self, cookie: str) -> None:
         """End the session of a cookie."""
-        key = digest(cookie)
+        await self._end(digest(cookie))
+
+    async def end_session(self, session: Session) -> None:
+        """End a session."""
+        await self._end(session.hash)
+
+    async def sessions(self) -> Sequence[SignedIn]:
+        """The valid sessions, the newest use first."""
+        stored = {session.hash: session for session in await self._store.list_sessions(limit=MAX_REMEMBERED)}
+        # On a full disk a session is only here, and here its last use is exact to some minutes.
+        found = ((session, self._owner(session.token_hash)) for session in (stored | self._sessions).values())
+        valid = [
+            SignedIn(session, owner)
+            for session, owner in found
+            if owner is not None and session.hash not in self._signed_out and not _is_over(session)
+        ]
+        return sorted(valid, key=lambda each: each.session.seen_at, reverse=True)
+
+    async def find_session(self, session_id: str) -> Session:
+        """A valid session by its id. Raises NotFound."""
+        for each in await self.sessions():
+            if each.session.id == session_id:
+                return each.session
+        raise NotFound(f"There is no session {session_id}.")
+
+    async def revoke(self, token_id: str) -> AccessToken:
+        """Delete a named token, with the sessions that it opened. Raises NotFound."""
+        token = await self.tokens.drop(token_id)
+        self._tell_ended()
+        return token
+
+    def _owner(self, token_hash: str) -> AccessToken | None:
+        if clock.same_secret(token_hash, self._first.hash):
+            return self._first
+        return self.tokens.find(token_hash)
+
+    async def _end(self, key: str) -> None:
         self._sessions.pop(key, None)
         if len(self._signed_out) >= MAX_REMEMBERED:
             self._signed_out.clear()
         self._signed_out.add(key)
-        self.ended += 1
+        self._tell_ended()
         await self._store.drop_session(key)
+
+    def _tell_ended(self) -> None:
+        self.ended += 1
+        for call in self._listeners:
+            call()
 
     def _remember(self, session: Session) -> None:
         if len(self._sessions) >= MAX_REMEMBERED and session.hash not in self._sessions:
@@ -112,51 +189,10 @@ class Access:
             _log.warning("session.not_stored", reason=str(error))
 
 
-def find_token(settings: Settings) -> tuple[str, bool]:
-    """The token and whether smsbin generated it: from the settings, a file, the data directory, or new (mode 0600)."""
-    if settings.access_token:
-        return settings.access_token, False
-    if settings.access_token_file:
-        return read_secret_file(settings.access_token_file), False
-    path = settings.data_dir / "access-token"
-    # An empty file is left when the process is stopped, or the disk is full, while it is written.
-    if path.exists() and path.stat().st_size:
-        return read_secret_file(path), True
-    token = clock.new_secret()
-    try:
-        _write(path, token)
-    except OSError as error:
-        raise CannotStart(
-            f"The access token cannot be written to {path} ({error.strerror}). Free some space there."
-        ) from None
-    return token, True
+def _caller(token: AccessToken, kind: CallerKind) -> Caller:
+    return Caller(name=token.name, role=token.role, kind=kind, bins=token.bins, until=token.expires_at)
 
 
-def others_can_open(path: Path) -> bool:
-    """Whether the group or others may read or write the file. Raises OSError."""
-    return bool(path.stat().st_mode & 0o066)
-
-
-def _write(path: Path, token: str) -> None:
-    """Write the file atomically."""
-    remove_leftovers(path)
-    with new_file(path) as file:
-        file.write(token.encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def read_secret_file(path: Path, what: str = "access token") -> str:
-    """The secret in a file; `what` names it in errors. Raises CannotStart."""
-    try:
-        token = path.read_text().strip()
-        if others_can_open(path):
-            cure = f"chmod 600 {path}, and set a new token if others may have read it"
-            _log.warning("token_file.open_to_others", path=str(path), cure=cure)
-    except OSError as error:
-        raise CannotStart(f"The {what} file {path} cannot be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        token = ""
-    if len(token) < MIN_TOKEN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
-        raise CannotStart(f"The {what} in {path} needs at least {MIN_TOKEN_LENGTH} visible ASCII characters.")
-    return token
+def _is_over(session: Session) -> bool:
+    now = clock.now()
+    return now - session.seen_at > IDLE or now - session.created_at > HARD

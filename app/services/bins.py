@@ -6,12 +6,14 @@ from .. import clock
 from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..store import Store
+from .alerts.registry import Alerts
 from .answers import Answers
 from .faults import Faults
 from .forwards.registry import Forwards
 from .keyring import Keyring
 from .listeners.registry import Listeners
 from .mappings import Mappings
+from .privacy import PrivacySettings
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
 from .wiretaps.registry import Wiretaps
@@ -83,6 +85,8 @@ async def delete(
     forwards: Forwards,
     listeners: Listeners,
     wiretaps: Wiretaps,
+    privacy: PrivacySettings,
+    alerts: Alerts,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
@@ -97,6 +101,8 @@ async def delete(
     forwards.forget(bin_id)
     listeners.forget(bin_id)
     wiretaps.forget(bin_id)
+    privacy.forget(bin_id)
+    alerts.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

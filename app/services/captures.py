@@ -9,6 +9,7 @@ from ..domain.bins import Bin
 from ..domain.captures import NewCapture, RawRequest, Reading
 from ..domain.roles import Role
 from ..domain.simulations import MARK
+from ..parsing.withholding import withhold
 from ..providers import recognise
 from ..store import Store
 from ..tasks import run_in_thread
@@ -16,6 +17,7 @@ from .answers import Answers
 from .faults import Faults
 from .large import is_large
 from .mappings import Mappings
+from .privacy import PrivacySettings
 from .replies import Reply, choose, choose_answer
 from .simulations.runs import Simulating
 from .wiretaps.handlers import Handlers
@@ -27,29 +29,54 @@ class Intake:
     """Use from one event loop only."""
 
     def __init__(
-        self, store: Store, answers: Answers, faults: Faults, mappings: Mappings, simulating: Simulating,
+        self,
+        store: Store,
+        answers: Answers,
+        faults: Faults,
+        mappings: Mappings,
+        privacy: PrivacySettings,
+        simulating: Simulating,
         handlers: Handlers,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._store = store
         self._answers = answers
         self._faults = faults
         self._mappings = mappings
+        self._privacy = privacy
         self._simulating = simulating
         self._handlers = handlers
 
     def is_slow(self, bin: Bin, role: Role, raw: RawRequest) -> bool:
-        """Whether the request is to be parsed by `read` first: it is large, and its answer depends on the content."""
-        is_read = self._answers.needs_reading(bin.id, role) and self._handlers.of(bin.id, role) is None
-        return is_read and is_large(raw)
+        """Whether the request is to be parsed in a thread first: it is large, and its answer depends on the content, or
+        something in it may have to be replaced."""
+        is_parsed = self._is_read(bin, role) or self._privacy.withholding_of(bin.id) is not None
+        return is_parsed and is_large(raw)
 
-    async def read(self, bin: Bin, role: Role, raw: RawRequest) -> Reading:
-        """The reading of a request, parsed in a thread."""
+    def _is_read(self, bin: Bin, role: Role) -> bool:
+        """Whether the answer depends on the content."""
+        return self._answers.needs_reading(bin.id, role) and self._handlers.of(bin.id, role) is None
+
+    def storable(self, bin: Bin, raw: RawRequest) -> RawRequest:
+        """The request without what the bin never stores."""
+        privacy = self._privacy.withholding_of(bin.id)
+        return raw if privacy is None else withhold(raw, privacy)
+
+    async def read_storable(self, bin: Bin, raw: RawRequest) -> RawRequest:
+        """The same, in a thread."""
+        privacy = self._privacy.withholding_of(bin.id)
+        return raw if privacy is None else await run_in_thread(withhold, raw, privacy)
+
+    async def read(self, bin: Bin, role: Role, raw: RawRequest) -> Reading | None:
+        """The reading of a request, parsed in a thread; None if its answer does not depend on it."""
+        if not self._is_read(bin, role):
+            return None
         return await run_in_thread(recognise, raw, role, bin.provider, self._mappings.reader_of(bin.id))
 
     async def choose_usual(self, bin: Bin, role: Role, raw: RawRequest) -> Reply:
         """The reply to a stored request whose handler is gone: without a fault, because none was counted."""
-        is_read = self._answers.needs_reading(bin.id, role) and is_large(raw)
-        reading = await self.read(bin, role, raw) if is_read else None
+        reading = None
+        if self._answers.needs_reading(bin.id, role) and is_large(raw):
+            reading = await run_in_thread(recognise, raw, role, bin.provider, self._mappings.reader_of(bin.id))
         return choose_answer(self._answers, self._mappings, bin, role, raw, reading)
 
     def begin(

@@ -1,6 +1,7 @@
 """Completions of a filter that is being typed in a bin: keys, known values, and values that occur."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ..domain.search import VALUES, Completion, Offer, complete, fits, offers_for, spellings
@@ -28,6 +29,9 @@ class Completed:
     choices: tuple[Choice, ...] = ()
 
 
+NUMBER_KEYS = frozenset({"from", "to"})
+"""Keys whose values are numbers of people."""
+
 Counts = Mapping[str, int | None]
 """Values with their counts, in the order in which they are offered."""
 
@@ -35,10 +39,13 @@ Source = Callable[[Store, str, Completion], Awaitable[Counts]]
 """The values of a key: store, id of the bin, what is typed."""
 
 
-async def complete_in(store: Store, bin_id: str, text: str, caret: int) -> Completed:
-    """The choices for a text of which the caret is behind the character `caret`. Raises NotFound, NotReadable."""
+async def complete_in(
+    store: Store, bin_id: str, text: str, caret: int, *, hidden: AbstractSet[str] = frozenset()
+) -> Completed:
+    """The choices for a text of which the caret is behind the character `caret`. The values of `hidden` keys are not
+    offered. Raises NotFound, NotReadable."""
     place = complete(text, caret)
-    if place is None:
+    if place is None or place.key in hidden:
         return Completed(start=caret, end=caret)
     source = _SOURCES.get(place.key)
     counts = await source(store, bin_id, place) if source else {}

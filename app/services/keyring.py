@@ -35,6 +35,10 @@ class Keyring:
         """The bin of a key, as of the last acknowledged change; its counts are not updated. None if there is none."""
         return self._by_key.get(key)
 
+    def named(self, bin_id: str) -> Bin | None:
+        """The bin of an id, as of the last acknowledged change; its counts are not updated. None if there is none."""
+        return self._by_id.get(bin_id)
+
     def add(self, bin: Bin) -> None:
         """Add a new or reloaded bin. An older version than the known one is ignored, because changes of one bin may
         be acknowledged in another order than they were written."""

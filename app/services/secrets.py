@@ -20,9 +20,9 @@ from ..signatures.signer import Signer, choose_signer
 from ..signatures.stored import CERTIFICATES, diagnose_stored, explain_stored, judge_stored, open_secrets
 from ..store import Store
 from ..tasks import run_in_thread
-from .access import read_secret_file
 from .large import work_on
 from .rereading import wait_until_reread
+from .token_file import read_secret_file
 
 MOST_SECRETS = 20
 """Secrets of one bin."""

@@ -13,6 +13,7 @@ from ..domain.captures import RawRequest
 from ..domain.findings import SIGNATURE_AS, SIGNATURE_INVALID
 from ..domain.reader import ReaderContext, SigningSecret
 from ..domain.signatures import Judgement, SignatureVerdict
+from ..domain.withheld import Withheld
 from .explaining import Diagnosis, diagnose
 from .judging import judge
 from .model import Secret, SignedRequest
@@ -31,6 +32,10 @@ _FINDINGS = {
 }
 # With the secrets that cannot be opened, these may become another verdict.
 _OPEN_TO_CHANGE = frozenset({SignatureVerdict.WRONG_SECRET_OR_CHANGED, SignatureVerdict.UNDECIDED})
+# With what was replaced, these may become another verdict.
+_OPEN_TO_WITHHELD = frozenset(
+    {SignatureVerdict.WRONG_SECRET_OR_CHANGED, SignatureVerdict.STALE, SignatureVerdict.UNSIGNED}
+)
 _NOT_HTTP = Judgement(
     verdict=SignatureVerdict.UNDECIDED, sentence="The request is not valid HTTP, so a signature cannot be found in it."
 )
@@ -82,7 +87,7 @@ def diagnose_stored(
     diagnosis = diagnose(request, opened.secrets, provider)
     url = certificate_url(request)
     is_missing = url is not None and url not in opened.certificates
-    judgement = _unless_locked(diagnosis.judgement, opened)
+    judgement = _unless_withheld(_unless_locked(diagnosis.judgement, opened), raw)
     return replace(diagnosis, judgement=judgement), url if is_missing else None
 
 
@@ -92,6 +97,8 @@ def explain_stored(
     """The mistakes that give a signature which the code of a user has computed."""
     if raw.refused is not None:
         return PastedResult(mistakes=None, sentence=_NOT_HTTP.sentence)
+    if raw.withheld is not None:
+        return PastedResult(mistakes=None, sentence=_withheld_sentence(raw.withheld))
     opened = open_secrets(stored, context.secrets_key)
     return explain_pasted(as_signed(raw, opened, context.public_url), opened.secrets, provider, pasted)
 
@@ -103,7 +110,21 @@ def judge_stored(
     if raw.refused is not None:
         return _NOT_HTTP
     opened = open_secrets(stored, context.secrets_key)
-    return _unless_locked(judge(as_signed(raw, opened, context.public_url), opened.secrets, provider), opened)
+    judgement = judge(as_signed(raw, opened, context.public_url), opened.secrets, provider)
+    return _unless_withheld(_unless_locked(judgement, opened), raw)
+
+
+def _unless_withheld(judgement: Judgement, raw: RawRequest) -> Judgement:
+    """The verdict, or why it is open: what was signed, or the signature, may be what was replaced."""
+    if raw.withheld is None or judgement.verdict not in _OPEN_TO_WITHHELD:
+        return judgement
+    return Judgement(
+        verdict=SignatureVerdict.UNDECIDED, scheme=judgement.scheme, sentence=_withheld_sentence(raw.withheld)
+    )
+
+
+def _withheld_sentence(withheld: Withheld) -> str:
+    return f"The signature cannot be checked, because parts of the request are not stored. {withheld.sentence}"
 
 
 def _unless_locked(judgement: Judgement, opened: OpenedSecrets) -> Judgement:

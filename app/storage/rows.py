@@ -15,6 +15,7 @@ from ..domain.reader import ReaderSettings, SigningSecret
 from ..domain.roles import Kind, Role
 from ..domain.statuses import Status
 from ..domain.units import from_micros, micros
+from ..domain.withheld import read_withheld
 from .ids import number_of
 from .packing import read_hits, read_judgement, read_state, write_state
 from .transaction import SqlRow
@@ -141,6 +142,7 @@ def read_raw(row: SqlRow) -> RawRequest:
         received_at=from_micros(row["received_at"]),
         framing=row["framing"],
         refused=row["refused"],
+        withheld=None if row["withheld"] is None else read_withheld(row["withheld"]),
     )
 
 

@@ -10,6 +10,8 @@ read began, and then shows what is there.
 
 from typing import Protocol
 
+from .alerts import AlertStore
+from .audit import AuditStore
 from .bins import BinStore
 from .captures import CaptureStore, StepResult
 from .decisions import DecisionStore
@@ -19,8 +21,9 @@ from .ledger import LedgerStatus
 from .listeners import ListenerStore
 from .messages import MessageStore
 from .pairings import PairingStore
+from .privacy import PrivacyStore
 from .reconciliations import ReconciliationArchive, ReconciliationStore
-from .sessions import Session, SessionStore
+from .sessions import Session, SessionStore, TokenStore
 from .upkeep import Health, SweepResult, UpkeepStore
 from .volume import VolumeStore
 
@@ -42,6 +45,7 @@ READ_WAIT_S = 1.0
 
 
 class Store(
+    AuditStore,
     BinStore,
     CaptureStore,
     MessageStore,
@@ -50,9 +54,12 @@ class Store(
     DecisionStore,
     FilterStore,
     ForwardStore,
+    PrivacyStore,
+    AlertStore,
     ListenerStore,
     ReconciliationStore,
     SessionStore,
+    TokenStore,
     UpkeepStore,
     Protocol,
 ):

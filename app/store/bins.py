@@ -1,6 +1,6 @@
 """Bins and their capture keys."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -13,9 +13,11 @@ class BinStore(Protocol):
     async def add_bin(self, new: NewBin) -> Bin:
         """Create a bin. Raises Conflict when the id or the key is taken."""
 
-    async def list_bins(self, *, limit: int, before: str | None = None) -> Sequence[Bin]:
-        """The newest bins first; with `before`, those older than the bin with that id. Raises NotFound when there is
-        no such bin."""
+    async def list_bins(
+        self, *, limit: int, before: str | None = None, among: Collection[str] | None = None
+    ) -> Sequence[Bin]:
+        """The newest bins first; with `before`, those older than the bin with that id; with `among`, only bins with
+        these ids. Raises NotFound when there is no bin `before`."""
 
     async def get_bin(self, bin_id: str, *, wait: bool = True) -> Bin:
         """One bin. Without `wait` its counts are those that the ledger has now. Raises NotFound."""

@@ -40,6 +40,10 @@ class MessageStore(Protocol):
     async def messages_of(self, bin_id: str, n: int) -> Sequence[Message]:
         """The current state of the messages that a capture has events of. Raises NotFound when there is no such bin."""
 
+    async def repeat_of(self, bin_id: str, n: int, position: int) -> int | None:
+        """The first capture with the same content as this one, among the first 500 of the message of an event, as far
+        as the ledger is now; None: there is none before it. Raises NotFound when there is no such bin."""
+
     async def list_related(self, bin_id: str, n: int, *, limit: int) -> Sequence[CaptureRow]:
         """Other captures of the same messages or the same call, oldest first. Raises NotFound when there is no such
         bin."""

@@ -59,7 +59,7 @@ class CapturedRequest:
     @cached_property
     def whole(self) -> dict[str, Any]:
         """The complete capture, as in the API."""
-        found: dict[str, Any] = self._inbox.get(f"/captures/{self.summary['n']}")
+        found: dict[str, Any] = self._inbox.get(f"/captures/{self.summary['n']}", mask="false")
         return found
 
     @property

@@ -6,8 +6,11 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from ..domain.forwards.events import ForwardedEvent
+from .alerts import operations as alerts
 from .annotations import operations as annotations
 from .answers import operations as answers
+from .audit import operations as audit
 from .bins import operations as bins
 from .captures import operations as captures
 from .compare import operations as compare
@@ -21,29 +24,33 @@ from .live import operations as live
 from .mappings import operations as mappings
 from .messages import operations as messages
 from .overview import operations as overview
+from .privacy import operations as privacy
 from .reconciliations import operations as reconciliations
 from .replays import operations as replays
 from .secrets import operations as secrets
+from .sessions import operations as sessions
 from .simulations import operations as simulations
 from .site import info
 from .site.operations import Operation, Operations
 from .site.parameters import IN_PATH
 from .site.problems import Problem
+from .tokens import operations as tokens
 from .wiretaps import operations as wiretaps
 
 OPERATIONS: Operations = {
     path: operation
     for noun in (
-        info, bins, captures, annotations, filters, answers, faults, forwards, listeners, wiretaps, mappings, secrets,
-        messages, drills, compare, replays, simulations, overview, reconciliations, exports, live,
+        info, bins, captures, annotations, filters, answers, faults, forwards, wiretaps, mappings, secrets, messages,
+        drills, compare, replays, simulations, overview, reconciliations, exports, live, tokens, sessions, privacy,
+        audit, alerts, listeners,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
 ERRORS = {
     400: "The body is not JSON or is incomplete, or the Host header is invalid.",
-    401: "Missing or wrong access token.",
-    403: "The request came from another site, or used an unknown host name.",
-    404: "No such bin, capture or role.",
+    401: "Missing, wrong, revoked or expired token.",
+    403: "The role of the token is too small, or the request came from another site or used an unknown host name.",
+    404: "No such bin, capture or role, or a bin that the token is not for.",
     408: "The body arrived too slowly; the connection is closed.",
     409: "Conflict with the current state, or this URL is a WebSocket.",
     413: "The body is too large.",
@@ -67,7 +74,9 @@ _TAGS = {
     "Comparison": "Primary and fallback compared: one pairing per inbound message or call.",
     "Counts": "Captures by time and result, failures, times and the fallback; fast in a bin of any size.",
     "Reconciliations": "A file in which the provider lists its messages, compared with what arrived at a bin.",
+    "Audit": "Who did what, when, from where, and with which result.",
     "Live": "JSON frames over a WebSocket.",
+    "Access": "Named tokens, each with a role and bins, and signed-in browsers. Requires the role `admin`.",
     "Server": "About this server.",
 }
 _REF = "#/components/schemas/{name}"
@@ -76,8 +85,10 @@ Schemas = dict[Any, dict[str, Any]]
 
 def document(base: str) -> dict[str, Any]:
     """The whole document, for a server under `base`."""
-    types = list(dict.fromkeys([*(each for operation in OPERATIONS.values() for each in operation.types), Problem]))
-    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    named = (each for operation in OPERATIONS.values() for each in operation.types)
+    types = list(dict.fromkeys([*named, Problem, ForwardedEvent]))
+    found, components = msgspec.json.schema_components(types, ref_template=_REF)
+    schemas = dict(zip(types, found, strict=True))
     # Defaults are Python values, such as empty tuples.
     components = msgspec.json.decode(msgspec.json.encode(components))
     return {
@@ -86,8 +97,9 @@ def document(base: str) -> dict[str, Any]:
             "title": "smsbin",
             "version": __version__,
             "description": (
-                "Inspect SMS webhooks. Every call requires `Authorization: Bearer <access token>`, or the cookie of a"
-                " signed-in browser. Errors are `application/problem+json` (RFC 9457). Lists are keyset-paged:"
+                "Inspect SMS webhooks. Every call requires `Authorization: Bearer <token>`, or the cookie of a"
+                " signed-in browser. A call that changes something requires the role `write` or, where it concerns"
+                " the whole server, `admin`. Errors are `application/problem+json` (RFC 9457). Lists are keyset-paged:"
                 " pass `next` as `before`, or as `after` in a list that is oldest first."
             ),
             "license": {"name": "MIT", "identifier": "MIT"},
@@ -95,11 +107,16 @@ def document(base: str) -> dict[str, Any]:
         "servers": [{"url": base or "/"}],
         "security": [{"bearer": []}, {"cookie": []}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
-        "paths": _paths(dict(zip(types, schemas, strict=True))),
+        "paths": _paths(schemas),
+        "webhooks": {"event": {"post": _event(schemas)}},
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "The access token."},
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The access token of the installation, or a named token.",
+                },
                 "cookie": {
                     "type": "apiKey",
                     "in": "cookie",
@@ -108,6 +125,19 @@ def document(base: str) -> dict[str, Any]:
                 },
             },
         },
+    }
+
+
+def _event(schemas: Schemas) -> dict[str, Any]:
+    """The request that a forward with mode event sends."""
+    return {
+        "tags": ["Forwards"],
+        "operationId": "forwardedEvent",
+        "summary": "An event that a forward sends to its target",
+        "description": "Signed by Standard Webhooks; `webhook-id` is `{bin}.{n}.{event}`, the same for every attempt.",
+        "security": [],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schemas[ForwardedEvent]}}},
+        "responses": {"2XX": {"description": "The event has arrived; every other answer is a failure."}},
     }
 
 

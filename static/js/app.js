@@ -6,7 +6,7 @@ import "./core/times.js";
 
 loadFeatures({
   shown: [
-    ["[data-live]", "live/live.js"],
+    [":root:has([data-live])", "live/live.js", "smsbin:go smsbin:show smsbin:select smsbin:compare smsbin:read smsbin:all-read"],
     ["[data-detail]", "core/detail.js"],
     ["[data-copy], [data-copy-link], [data-copy-from]", "core/copy.js", "click"],
     ["[data-bins-menu]", "core/menu.js", "toggle"],
@@ -15,6 +15,7 @@ loadFeatures({
     ["[data-follow]", "live/follow.js"],
     ["[data-saved-id]", "filter/saved.js"],
     ["[data-left]", "live/faults.js"],
+    ["[data-alert-notices], [data-alert-allow]", "live/alerts.js", "click"],
     ["[data-axis-slot]", "live/axis.js"],
     ["[data-again]", "pages/parts.js"],
     ["[data-file]", "pages/mapping.js", "change"],
@@ -23,6 +24,7 @@ loadFeatures({
     ["[data-new-of]", "pages/home.js"],
     ["[data-replay]", "pages/replay.js", "submit"],
     ["[data-upload]", "pages/reconcile.js", "submit"],
+    ["[data-sign-in]", "pages/sign-in.js"],
     ["[data-show]", "pages/raw.js", "change"],
     ["[data-simulate], [data-run]", "pages/simulate.js"],
   ],

@@ -137,8 +137,10 @@ async def _sms(server: Running) -> None:
 
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
-    await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
-    await judge.see_bin("", "/setup", "/overview", "/settings", "/delete")
+    await judge.see(
+        "/", "/settings/audit", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE)
+    )
+    await judge.see_bin("", "/setup", "/overview", "/settings", "/privacy", "/delete")
     await judge.sign_out()
     await judge.see("/sign-in")
 
@@ -178,14 +180,17 @@ async def test_forwards_have_no_violation(server: Running, judge: Judge) -> None
     forward = {"name": "Mine", "url": "https://example.net/sms", "start": 1, "signature": "target"}
     async with server.client.post(f"{server.bin_api}/forwards", json=forward) as answer:
         made = await answer.json()
+    event = {"name": "Events", "url": "https://example.net/sms", "start": 1, "mode": "event", "paused": True}
+    async with server.client.post(f"{server.bin_api}/forwards", json=event) as answer:
+        events = await answer.json()
 
     async def is_rejected() -> bool:
-        return [each["state"] for each in (await server.capture(1))["forwards"]] == ["rejected"]
+        return [each["state"] for each in (await server.capture(1))["forwards"]] == ["rejected", "held"]
 
     await server.until(is_rejected)
     runner = server.app[keys.FORWARDS].runner(server.bin.id, made["id"])
     runner.use(replace(runner.stored, health=ForwardHealth(probe_at=clock.now() + timedelta(minutes=4))), None)
-    await judge.see_bin("/forwards", f"/forwards?edit={made['id']}", "", "/captures/1?tab=replay")
+    await judge.see_bin("/forwards", f"/forwards?edit={events['id']}", "", "/captures/1?tab=replay")
 
 
 async def test_wiretaps_have_no_violation(server: Running, judge: Judge) -> None:
@@ -318,6 +323,9 @@ async def test_tab_walks_through_the_whole_page_and_out_again(server: Running, w
     await post(server, "row", count=5)
     page = watched.page
     await page.goto(f"{bin_page(server)}/captures/3")
+    # Until the script of the list is loaded each row is a stop.
+    await expect(page.locator("#capture-3 .row")).to_be_focused()
+    await expect(page.locator('[data-rows] .row:not([tabindex="-1"])')).to_have_count(1)
     stops = []
     for _ in range(80):
         await page.keyboard.press("Tab")

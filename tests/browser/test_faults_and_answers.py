@@ -8,9 +8,9 @@ from playwright.async_api import Page, expect
 
 from app import keys
 from app.domain.roles import Role
-from tests.conftest import TOKEN, Running
+from tests.conftest import Running
 
-from .conftest import Watched, watch
+from .conftest import Watched, sign_in, watch
 from .test_live_page import bin_page, post
 
 
@@ -155,8 +155,8 @@ async def test_what_is_wrong_is_summed_up_with_links_to_its_fields(server: Runni
 
 async def test_without_scripts_a_fault_is_set_told_and_healed(server: Running, chromium) -> None:
     context = await chromium.new_context(java_script_enabled=False)
+    await sign_in(context, server)
     page = await context.new_page()
-    await page.goto(f"{server.url}/sign-in?token={TOKEN}")
     await post(server, "row")
     await page.goto(bin_page(server) + "/faults?role=fallback")
     await page.get_by_role("radio", name="Drop the connection").check()

@@ -34,8 +34,17 @@ async def is_selected(page: Page, n: int) -> None:
 async def test_end_loads_the_oldest_part_and_home_the_newest(server: Running, watched: Watched) -> None:
     await fill(server, 1_500)
     page = watched.page
+    pressed = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await pressed.wait()
+        await route.continue_()
+
+    await page.route("**/js/live/live.js", hold)
     await page.goto(bin_page(server))
+    # A key that comes before its script is not lost.
     await page.keyboard.press("End")
+    pressed.set()
     await expect(page.locator("#capture-1 .row")).to_be_focused()
     await expect(page.locator("#capture-1")).to_be_in_viewport(ratio=1)
     assert await numbers(page) == list(range(100, 0, -1))

@@ -204,7 +204,8 @@ async def test_where_websockets_are_blocked_the_page_polls(server: Running, cont
     await post(server, "before")
     await context.add_init_script(
         "window.WebSocket = class { static OPEN = 1; readyState = 3;"
-        " constructor() { setTimeout(() => this.onclose({ code: 1006 })) } }"
+        " constructor() { setTimeout(() => this.onclose({ code: 1006 })) }"
+        " close() {} }"
     )
     page = (await watch(context)).page
     await page.goto(bin_page(server))

@@ -2,7 +2,8 @@
 
 from playwright.async_api import expect
 
-from tests.conftest import TOKEN, Running
+from app import keys
+from tests.conftest import Running
 
 from .conftest import Watched
 from .test_live_page import bin_page
@@ -40,12 +41,18 @@ async def test_the_page_is_in_the_navigation_and_two_keys_away(server: Running, 
     await expect(page.get_by_role("heading", name="Set up")).to_be_visible()
 
 
-async def test_signing_in_to_one_empty_bin_leads_to_its_first_steps(server: Running, watched: Watched) -> None:
+async def test_the_sign_in_link_leads_to_the_first_steps_of_an_empty_bin(server: Running, watched: Watched) -> None:
     page = watched.page
     await page.context.clear_cookies()
-    await page.goto(f"{server.url}/sign-in?token={TOKEN}")
+    link = f"{server.url}/sign-in#code={server.app[keys.ACCESS].codes.make()}"
+    await page.goto(link)
     await expect(page.get_by_role("heading", name="Waiting for the first request")).to_be_visible()
     await expect(page.get_by_role("img", name=f"QR code: {bin_page(server)}")).to_be_visible()
+    await page.context.clear_cookies()
+    await page.goto(link)
+    await expect(page.get_by_role("alert")).to_contain_text("This link was used already")
+    assert page.url == f"{server.url}/sign-in"
+    watched.complaints = [one for one in watched.complaints if "401" not in one]
 
 
 async def test_a_finished_drill_says_its_result_without_a_reload(server: Running, watched: Watched) -> None:

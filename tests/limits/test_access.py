@@ -8,12 +8,13 @@ import aiohttp
 import pytest
 
 from app.errors import CannotStart, Invalid
-from app.services.access import HARD, IDLE, MAX_REMEMBERED, TOUCH_EVERY, Access, find_token
+from app.services.access import HARD, IDLE, MAX_REMEMBERED, TOUCH_EVERY, Access
+from app.services.token_file import find_token
 from app.settings import MIN_TOKEN_LENGTH, read_settings
 from app.web.answers.form import MOST_FIELDS
-from app.web.site.auth import SIGN_IN_BYTES
 from app.web.site.forms import MAX_FIELDS, SMALL_BYTES
 from app.web.site.hosts import _HIGHEST_PORT, _LONGEST, parse_host
+from app.web.site.sign_in import SIGN_IN_BYTES
 from tests.conftest import Running
 
 from .conftest import Wall
@@ -56,7 +57,7 @@ def access(store: Store) -> Access:
 async def test_a_session_lives_so_long_without_use(access, wall: Wall, late: timedelta, is_known: bool) -> None:
     cookie = await access.sign_in()
     wall.now += IDLE + late
-    assert await access.has_session(cookie) == is_known
+    assert (await access.caller_of_session(cookie) is not None) == is_known
 
 
 @pytest.mark.parametrize(("late", "is_known"), [(timedelta(0), True), (INSTANT, False)])
@@ -65,25 +66,25 @@ async def test_a_session_lives_so_long_with_use(access, wall: Wall, late: timede
     began = wall.now
     while wall.now + IDLE < began + HARD:
         wall.now += IDLE
-        assert await access.has_session(cookie)
+        assert await access.caller_of_session(cookie)
     wall.now = began + HARD + late
-    assert await access.has_session(cookie) == is_known
+    assert (await access.caller_of_session(cookie) is not None) == is_known
 
 
 @pytest.mark.parametrize(("late", "writes"), [(timedelta(0), 0), (INSTANT, 1)])
 async def test_a_use_is_written_no_more_often_than_so(access, store, wall: Wall, late: timedelta, writes: int) -> None:
     cookie = await access.sign_in()
     wall.now += TOUCH_EVERY + late
-    assert await access.has_session(cookie)
+    assert await access.caller_of_session(cookie)
     assert store.touched == writes
 
 
 async def test_so_many_sessions_are_remembered_and_more_are_looked_up(access: Access, store: Store) -> None:
     cookies = [await access.sign_in() for _ in range(MAX_REMEMBERED)]
-    assert await access.has_session(cookies[0])
+    assert await access.caller_of_session(cookies[0])
     assert store.found == 0
     await access.sign_in()
-    assert await access.has_session(cookies[0])
+    assert await access.caller_of_session(cookies[0])
     assert (store.found, len(access._sessions)) == (1, 2)
 
 
@@ -94,7 +95,7 @@ async def test_no_number_of_signed_out_sessions_costs_more_memory(access: Access
     assert len(access._signed_out) == MAX_REMEMBERED
     await access.sign_out(cookies[-1])
     assert len(access._signed_out) == 1
-    assert not any([await access.has_session(cookie) for cookie in cookies])
+    assert not any([await access.caller_of_session(cookie) for cookie in cookies])
 
 
 def test_an_access_token_has_so_many_characters(tmp_path) -> None:

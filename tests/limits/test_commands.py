@@ -139,8 +139,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             found.append({"url": request.full_url, "timeout": timeout})
             return io.BytesIO(b'{"items": [], "next": null}')
 
-    monkeypatch.setattr(client, "opener", lambda _: Opener())
-    monkeypatch.setattr(remote, "opener", lambda _: Opener())
+    monkeypatch.setattr(client, "opener", lambda *_: Opener())
+    monkeypatch.setattr(remote, "opener", lambda *_: Opener())
     return found
 
 

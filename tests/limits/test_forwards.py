@@ -6,9 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from app import clock
+from app import clock, keys
 from app.domain.forwards import health
 from app.domain.forwards.answers import GONE, AnswerMeaning, meaning_of
 from app.domain.forwards.model import (
@@ -18,17 +19,19 @@ from app.domain.forwards.model import (
     MIN_TIMEOUT_S,
     DispatchOrder,
     Forward,
+    ForwardMode,
     ForwardSignature,
     Retry,
 )
 from app.domain.replays import Trigger
 from app.errors import Invalid, StoreUnavailable
-from app.services.forwards import queue, registry, runner, sending
+from app.services.forwards import delivering, queue, registry, runner, sending
 from app.services.forwards.queue import ForwardQueue
 from app.web.forwards import page
 from tests.services.forwards.conftest import place as place  # noqa: PLC0414
 from tests.services.forwards.conftest import target as target  # noqa: PLC0414
 from tests.services.forwards.target import Forwarding, Target, a_target, answer_of, forwarding
+from tests.services.forwards.test_delivering import send
 from tests.web.forwards.calling import call, hit, until_state
 from tests.web.forwards.conftest import opened as opened  # noqa: PLC0414
 
@@ -144,6 +147,33 @@ async def test_the_strip_has_so_many_dispatches(opened, target: Target, monkeypa
         await until_state(opened, n, "delivered")
         async with opened.client.get(f"{opened.url}/bins/{opened.bin.id}/forwards") as answer:
             assert f"of the last {min(n, 2)} have arrived" in await answer.text()
+
+
+@pytest.mark.parametrize("more", [0, 1])
+async def test_so_much_of_an_example_is_shown(
+    opened, target: Target, more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await call(opened, "POST", status=201, name="F", url=target.url, mode="event")
+    await hit(opened)
+    await until_state(opened, 1, "delivered")
+    (stored,) = opened.app[keys.FORWARDS].of(opened.bin.id)
+    example = msgspec.json.format(await opened.app[keys.FORWARDS].example(stored), indent=2).decode()
+    monkeypatch.setattr(page, "MAX_EXAMPLE", len(example) - more)
+    shown = await page._example(opened.app[keys.FORWARDS], stored)
+    assert shown == (f"{example[:-1]}…" if more else example)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+async def test_so_many_events_are_sent_before_it_is_stored_which_have_arrived(
+    place: Forwarding, target: Target, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    monkeypatch.setattr(delivering, "EVENTS_AT_ONCE", 3)
+    calls = Calls(place, monkeypatch)
+    forward = await place.add(target.url, mode=ForwardMode.EVENT)
+    await send(place, *(f"m{number}" for number in range(3 + more)))
+    await place.until_stored(forward, 1, "delivered")
+    assert len(target.seen) == 3 + more
+    assert len(calls.marks) == 1 + more
 
 
 class Calls:

@@ -96,7 +96,7 @@ async def test_who_may_look_is_asked_again_after_a_while(server: Running, ticks:
         async def no_credential(_request: object) -> None:
             return None
 
-        monkeypatch.setattr(auth, "credential_of", no_credential)
+        monkeypatch.setattr(auth, "find_caller", no_credential)
         ticks.now += auth.RECHECK_S
         await store.add_capture(a_capture(server.bin))
         assert (await _more(viewer, 2)).type is aiohttp.WSMsgType.TEXT

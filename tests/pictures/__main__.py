@@ -32,7 +32,7 @@ async def take(server: Process, url: str, folder: Path) -> None:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=on_path(), args=list(FLAGS))
             context = await browser.new_context(color_scheme="light", timezone_id="Etc/UTC", locale="en-US")
-            await context.request.get(f"{url}/sign-in?token={TOKEN}", max_redirects=0)
+            await context.request.post(f"{url}/sign-in", form={"token": TOKEN}, max_redirects=0)
             page = await context.new_page()
             await play_past(stage)
             await page.set_viewport_size(FILM)

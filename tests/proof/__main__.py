@@ -178,20 +178,21 @@ class Proofs:
         )
 
     def forwards(self) -> None:
-        """Forwards while the server is killed."""
-        self._began_at = time.monotonic()
-        with tempfile.TemporaryDirectory() as folder:
-            found = asyncio.run(
-                forward_through_kills(
-                    Path(folder), captures=100 * self._scale.forwards, kills=self._scale.forwards, seed=1
+        """Forwards of requests and of events while the server is killed."""
+        kills = self._scale.forwards
+        for what, events in (("requests", False), ("events", True)):
+            self._began_at = time.monotonic()
+            with tempfile.TemporaryDirectory() as folder:
+                found = asyncio.run(
+                    forward_through_kills(Path(folder), captures=100 * kills, kills=kills, seed=1, events=events)
                 )
+            self._say(
+                not found.problems and found.captures > 0,
+                f"forwards of {what}: {found.captures:,} captures, the server killed {found.kills} times: all arrived,"
+                f" those of each message in order, {found.repeats} repeated with the same id;"
+                f" {len(found.problems)} problems",
+                [{"problems": found.problems}],
             )
-        self._say(
-            not found.problems and found.captures > 0,
-            f"forwards: {found.captures:,} captures, the server killed {found.kills} times: all arrived, the requests"
-            f" of each message in order, {found.repeats} repeated with the same id; {len(found.problems)} problems",
-            [{"problems": found.problems}],
-        )
         control = problems_of({1: body_of(1), 2: body_of(2)}, [])
         self._say(bool(control), "control, a target that got nothing: detected")
 

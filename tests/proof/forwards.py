@@ -5,7 +5,9 @@ The target is in this process, so it does not forget anything that it has answer
 """
 
 import asyncio
+import base64
 import hashlib
+import json
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -67,7 +69,18 @@ def problems_of(bodies: dict[int, bytes], seen: Sequence[Seen]) -> list[str]:
     return problems
 
 
-async def forward_through_kills(folder: Path, captures: int, kills: int, seed: int) -> ForwardCounts:
+def unwrapped(seen: Seen) -> Seen:
+    """The request that an event contains, as if it had arrived itself. Its id is that of the event."""
+    data = json.loads(seen.body)["data"]
+    assert seen.header("webhook-id") == f"{data['bin']}.{data['n']}.{data['event']}"
+    pairs = [*data["raw"]["headers"], ["X-Smsbin-Id", f"{data['bin']}/{data['n']}"]]
+    lines = ["POST / HTTP/1.1", "Host: t", *(f"{name}: {value}" for name, value in pairs)]
+    return Seen("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n", base64.b64decode(data["raw"]["body_base64"]))
+
+
+async def forward_through_kills(
+    folder: Path, captures: int, kills: int, seed: int, *, events: bool = False
+) -> ForwardCounts:
     """Store captures while the server is killed this often, and wait until the target has all of them."""
     counts, rng = ForwardCounts(), random.Random(seed)
     bodies: dict[int, bytes] = {}
@@ -76,7 +89,7 @@ async def forward_through_kills(folder: Path, captures: int, kills: int, seed: i
         for run in range(kills + 1):
             with serving(folder, *ALLOWED) as server:
                 if run == 0:
-                    await _add_forward(server, target.url)
+                    await _add_forward(server, target.url, events=events)
                 share = captures - len(bodies) if run == kills else captures // (kills + 1)
                 sending = asyncio.ensure_future(_send(server, list(islice(numbers, max(share, 0))), bodies))
                 if run < kills:
@@ -90,13 +103,14 @@ async def forward_through_kills(folder: Path, captures: int, kills: int, seed: i
                 server.stop()
         counts.captures = len(bodies)
         counts.repeats = sum(times - 1 for times in Counter(target.numbers).values())
-        counts.problems = problems_of(bodies, target.seen)
+        counts.problems = problems_of(bodies, [unwrapped(each) if events else each for each in target.seen])
     return counts
 
 
-async def _add_forward(server: Process, url: str) -> None:
+async def _add_forward(server: Process, url: str, *, events: bool) -> None:
+    wanted = {"name": "F", "url": url} | ({"mode": "event", "event_content": "raw"} if events else {})
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
-        async with client.post(f"{server.bin_api}/forwards", json={"name": "F", "url": url}) as answer:
+        async with client.post(f"{server.bin_api}/forwards", json=wanted) as answer:
             assert answer.status == 201, await answer.text()
 
 

@@ -42,12 +42,12 @@ async def test_an_unused_session_ends_and_does_not_come_back(time: Time, store: 
     access = _access(store)
     cookie = await access.sign_in()
     time.now += IDLE
-    assert await access.has_session(cookie)
+    assert await access.caller_of_session(cookie)
     time.now += IDLE + timedelta(seconds=1)
-    assert not await access.has_session(cookie)
+    assert not await access.caller_of_session(cookie)
     time.now = NOW
-    assert not await access.has_session(cookie)
-    assert not await _access(store).has_session(cookie)
+    assert not await access.caller_of_session(cookie)
+    assert not await _access(store).caller_of_session(cookie)
 
 
 async def test_a_session_ends_after_its_longest_time_however_often_it_is_used(time: Time, store: Store) -> None:
@@ -56,9 +56,9 @@ async def test_a_session_ends_after_its_longest_time_however_often_it_is_used(ti
     step = IDLE / 2
     while time.now + step <= NOW + HARD:
         time.now += step
-        assert await access.has_session(cookie)
+        assert await access.caller_of_session(cookie)
     time.now = NOW + HARD + timedelta(seconds=1)
-    assert not await access.has_session(cookie)
+    assert not await access.caller_of_session(cookie)
     assert access.ended == 1
 
 
@@ -68,20 +68,21 @@ async def test_a_use_is_known_after_a_restart_when_the_last_one_that_was_written
     access = _access(store)
     cookie = await access.sign_in()
     time.now += IDLE - timedelta(minutes=1)
-    assert await access.has_session(cookie)
+    assert await access.caller_of_session(cookie)
     time.now += TOUCH_EVERY
-    assert await _access(store).has_session(cookie)
+    assert await _access(store).caller_of_session(cookie)
 
 
 async def test_who_signed_out_is_unknown_at_once_and_after_a_restart(store: Store) -> None:
     access = _access(store)
     cookie, other = await access.sign_in(), await access.sign_in()
     await access.sign_out(cookie)
-    assert not await access.has_session(cookie)
-    assert await access.has_session(other)
+    assert not await access.caller_of_session(cookie)
+    assert await access.caller_of_session(other)
     again = _access(store)
     await again.start()
-    assert (await again.has_session(cookie), await again.has_session(other)) == (False, True)
+    assert await again.caller_of_session(cookie) is None
+    assert await again.caller_of_session(other) is not None
 
 
 async def test_a_sign_out_during_a_check_ends_the_session_for_good(time: Time, store: Store, monkeypatch) -> None:
@@ -97,7 +98,7 @@ async def test_a_sign_out_during_a_check_ends_the_session_for_good(time: Time, s
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "touch_session", touch_after_sign_out)
-        assert not await access.has_session(cookie)
+        assert not await access.caller_of_session(cookie)
     for other in ("a", "b", "c"):
         await access.sign_out(other)
-    assert not await access.has_session(cookie)
+    assert not await access.caller_of_session(cookie)

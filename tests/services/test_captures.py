@@ -15,6 +15,7 @@ from app.services.answers import Answers
 from app.services.captures import Intake
 from app.services.faults import Faults
 from app.services.mappings import Mappings
+from app.services.privacy import PrivacySettings
 from app.services.simulations.runs import Simulating
 from app.services.wiretaps.handlers import Handlers
 
@@ -60,7 +61,15 @@ async def faults(rows: Rows) -> Faults:
 
 @pytest.fixture
 async def intake(rows: Rows, faults: Faults) -> Intake:
-    return Intake(rows, Answers(rows, Hub()), faults, Mappings(rows, Hub()), Simulating(), Handlers())
+    return Intake(
+        rows,
+        Answers(rows, Hub()),
+        faults,
+        Mappings(rows, Hub()),
+        PrivacySettings(rows, Hub()),
+        Simulating(),
+        Handlers(),
+    )
 
 
 def _left(faults: Faults) -> list[int | None]:

@@ -18,6 +18,7 @@ from app.services.faults import Faults
 from app.services.forwards.registry import Forwards
 from app.services.keyring import Keyring
 from app.services.mappings import Mappings
+from app.services.privacy import PrivacySettings
 from app.services.reconciliations.reconciling import Reconciling
 from app.services.secrets import Secrets
 from app.services.upkeep.retention import Sweeping
@@ -52,7 +53,7 @@ async def _delete(store: Store, keyring: Keyring, bin: Bin, folder: Path) -> Non
     hub, month = Hub(), timedelta(days=30)
     await service.delete(
         store, keyring, hub, Answers(store, hub), Faults(store, hub), Mappings(store, hub),
-        Forwards(store, hub, Secrets(store, hub, DEFAULT_READER_CONTEXT, []), [], None),
+        Forwards(store, hub, Secrets(store, hub, DEFAULT_READER_CONTEXT, []), [], None), PrivacySettings(store, hub),
         Reconciling(store, open_archive(folder), folder / "ledger.db", month), Sweeping(store, month), bin.id,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The time that the volume of a filter is over, and what is counted."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app import clock, keys
 from app.domain.search import parse_query, settle
@@ -9,13 +9,12 @@ from app.errors import TooSlow
 from app.services.volume import LEAST, volume_of
 from tests.conftest import Running
 
-NOW = clock.now()
 
-
-async def _volume(server: Running, text: str = "", **options: object):
+async def _volume(server: Running, text: str = "", now: datetime | None = None, **options: object):
     store = server.app[keys.STORE]
     bin = await store.get_bin(server.bin.id)
-    return await volume_of(store, bin, settle(parse_query(text), NOW) if text else None, NOW, **options)
+    now = now or clock.now()
+    return await volume_of(store, bin, settle(parse_query(text), now) if text else None, now, **options)
 
 
 async def _send(server: Running, role: str = "") -> None:
@@ -34,8 +33,9 @@ async def test_a_young_bin_is_shown_for_the_last_hour(server: Running) -> None:
 
 async def test_times_of_the_filter_are_the_time_that_is_shown(server: Running) -> None:
     await _send(server)
-    volume = await _volume(server, "after:45m before:5m")
-    assert volume.wanted == (NOW - 45 * MINUTE, NOW - 5 * MINUTE)
+    now = clock.now()
+    volume = await _volume(server, "after:45m before:5m", now)
+    assert volume.wanted == (now - 45 * MINUTE, now - 5 * MINUTE)
     assert timedelta(0) <= volume.wanted[0] - volume.span.since < MINUTE
     assert timedelta(0) <= volume.span.until - volume.wanted[1] < MINUTE
     assert not volume.matching

@@ -24,7 +24,7 @@ async def test_attempts_come_back_as_they_went_in_under_numbers_of_their_capture
     for _ in range(2):
         await store.add_capture(a_capture(bin))
     first = an_attempt(1, content_type="text/xml", body=b"\x00\xff")
-    second = an_attempt(1, status=None, error="no response in time")
+    second = an_attempt(1, status=None, error="no response in time", event=3, sent=b"A: b\r\n\r\n{}")
     numbers = [await store.add_attempt(bin.id, new) for new in (first, an_attempt(2), second)]
     assert numbers == [1, 1, 2]
     found = await store.list_attempts(bin.id, 1, limit=10)
@@ -32,6 +32,7 @@ async def test_attempts_come_back_as_they_went_in_under_numbers_of_their_capture
         (1, 200, None, "text/xml", b"\x00\xff"),
         (2, None, "no response in time", "", b""),
     ]
+    assert [(one.event, one.sent_head, one.sent_body) for one in found] == [(None, b"", b""), (3, b"A: b\r\n", b"{}")]
     assert found[0].sent_at == first.sent_at
     assert [one.number for one in await store.list_attempts(bin.id, 1, limit=1)] == [2]
 

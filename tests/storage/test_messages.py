@@ -59,6 +59,24 @@ async def test_a_batch_in_one_request_makes_a_row_each(store: Store) -> None:
     assert [message.message_id for message in await store.messages_of(bin.id, 1)] == ["a", "b", "c"]
 
 
+async def test_a_repeat_is_of_the_first_capture_with_the_same_content_and_message(store: Store) -> None:
+    bin = await a_bin(store)
+    both = (_inbound("a", "in-1"), _inbound("b", "in-2"))
+    await _keep(store, bin, *both, salt="1")
+    await _keep(store, bin, _inbound("a", "in-1"), salt="2")
+    for _ in range(2):
+        await _keep(store, bin, *both, salt="1")
+    await _keep(store, bin, _inbound("c", "in-3"))
+    await store.list_messages(bin.id, limit=1)
+    found = {n: [await store.repeat_of(bin.id, n, position) for position in range(2)] for n in range(1, 7)}
+    assert found == {1: [None, None], 2: [None, None], 3: [1, 1], 4: [1, 1], 5: [None, None], 6: [None, None]}
+    await store.drop_capture(bin.id, 1)
+    await store.list_messages(bin.id, limit=1)
+    assert await store.repeat_of(bin.id, 4, 0) == 3
+    with pytest.raises(NotFound):
+        await store.repeat_of("none", 1, 0)
+
+
 async def test_the_last_changed_message_comes_first_and_pages_by_seq(store: Store) -> None:
     bin = await a_bin(store)
     for name in "abc":

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.proof.forwards import body_of, forward_through_kills, problems_of
 from tests.services.forwards.target import Seen
 
@@ -22,8 +24,11 @@ def test_a_loss_another_order_and_other_bytes_are_found() -> None:
     assert "other headers" in problems_of(bodies, [seen(1), seen(2), seen(51, first=b"X-b: 1")])[0]
 
 
-async def test_everything_arrives_in_order_though_the_server_is_killed(tmp_path: Path) -> None:
-    counts = await forward_through_kills(tmp_path / "data", captures=240, kills=2, seed=1)
+@pytest.mark.parametrize(("kills", "events"), [(2, False), (1, True)])
+async def test_everything_arrives_in_order_though_the_server_is_killed(
+    tmp_path: Path, kills: int, events: bool
+) -> None:
+    counts = await forward_through_kills(tmp_path / "data", captures=120 * kills, kills=kills, seed=1, events=events)
     assert counts.problems == []
-    assert counts.kills == 2
+    assert counts.kills == kills
     assert counts.captures > 0

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ...domain.units import size_text
 from ...errors import CannotStart, Invalid
-from ...services.access import others_can_open
 from ...services.secrets import context_of
+from ...services.token_file import others_can_open
 from ...services.upkeep.disk import DiskSpace
 from ...serving import listen
 from ...settings import Settings, all_settings, read_settings, unknown_variables

@@ -31,9 +31,9 @@ def hops_of(raw: RawRequest) -> int:
     return max((int(value) if value.isdigit() and len(value) < 4 else MAX_HOPS for value in values), default=0)
 
 
-def webhook_id(bin_id: str, n: int) -> bytes:
-    """The same for every attempt of a capture."""
-    return f"{bin_id}.{n}".encode()
+def webhook_id(bin_id: str, n: int, event: int | None = None) -> bytes:
+    """The same for every attempt of a capture, or of one of its events."""
+    return f"{bin_id}.{n}".encode() if event is None else f"{bin_id}.{n}.{event}".encode()
 
 
 def added_headers(request: DispatchedRequest, kept: Headers) -> Headers:
@@ -41,6 +41,16 @@ def added_headers(request: DispatchedRequest, kept: Headers) -> Headers:
     there = {name.lower() for name, _ in kept}
     forwarded = ((name, value) for name, value in _as_called(request) if name.lower() not in there)
     return (*forwarded, *_about(request))
+
+
+def event_headers(request: DispatchedRequest, event: int) -> Headers:
+    """The headers of the request for an event, before it is signed. How the provider called smsbin is not among them:
+    the capture key is of no use to a target that gets no request of the provider."""
+    return (
+        (b"Content-Type", b"application/json"),
+        (WEBHOOK_ID, webhook_id(request.bin_id, request.capture.row.n, event)),
+        *_about(request),
+    )
 
 
 def _as_called(request: DispatchedRequest) -> Iterator[tuple[bytes, bytes]]:

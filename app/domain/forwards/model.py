@@ -22,8 +22,17 @@ MIN_TIMEOUT_S, MAX_TIMEOUT_S = 2, 60
 
 
 class ForwardMode(StrEnum):
-    """`RAW`: the request as it came, byte for byte."""
+    """`RAW`: the request as it came, byte for byte. `EVENT`: what it states, as JSON, one request for each event."""
 
+    RAW = "raw"
+    EVENT = "event"
+
+
+class EventContent(StrEnum):
+    """What an event contains. `THIN`: ids only. `RAW`: everything, and the request as it came."""
+
+    FULL = "full"
+    THIN = "thin"
     RAW = "raw"
 
 
@@ -74,14 +83,16 @@ class ForwardState(StrEnum):
 
 class Forward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The settings of a forward. `filter` is in the filter grammar, "" matches everything; no `roles` means all.
-    `credentials`: also send Authorization, Cookie, Proxy-* and X-Forwarded-* as received. `wiretap`: the role whose
-    wiretap uses this forward; it only sends the requests that the handler of the role has not accepted."""
+    `event_content` is for the mode event only, which is always signed by `SMSBIN`. `credentials`: also send
+    Authorization, Cookie, Proxy-* and X-Forwarded-* as received. `wiretap`: the role whose wiretap uses this forward;
+    it only sends the requests that the handler of the role has not accepted."""
 
     name: str
     url: str
     filter: str = ""
     roles: tuple[Role, ...] = ()
     mode: ForwardMode = ForwardMode.RAW
+    event_content: EventContent = EventContent.FULL
     order: DispatchOrder = DispatchOrder.MESSAGE
     signature: ForwardSignature = ForwardSignature.SENT
     credentials: bool = False
@@ -132,8 +143,9 @@ class StoredForward:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
-    """Capture `n` with one forward. `tries` counts all its attempts, `step` those of its schedule. `status`: of the
-    last answer. `message` identifies the message whose requests stay in order. `trigger`: of the next attempt."""
+    """Capture `n` with one forward. `tries` counts all its deliveries, `step` those of its schedule. `status`: of the
+    last answer. `message` identifies the message whose requests stay in order. `trigger`: of the next attempt.
+    `arrived`: the positions of the events that the target has, of a capture of which others have not arrived yet."""
 
     n: int
     state: DispatchState
@@ -144,14 +156,15 @@ class Dispatch:
     message: str | None = None
     trigger: Trigger | None = None
     forward: str = ""
+    arrived: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchMark:
-    """The new state of a dispatch, with the attempt that led to it; None: it only waits for another one."""
+    """The new state of a dispatch, with the attempts that led to it; none: it only waits for another one."""
 
     dispatch: Dispatch
-    attempt: NewAttempt | None
+    attempts: Sequence[NewAttempt] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,7 @@ def begin(fact: Fact) -> Message:
 def absorb(message: Message, fact: Fact) -> tuple[Message, tuple[str, ...]]:
     """The message with one more event, and the findings of that event in the light of those before."""
     misplaced = fact.event.kind is Kind.INBOUND and message.direction is Direction.OUTBOUND
-    event = _as_callback(fact.event) if misplaced else fact.event
+    event = callback_of(fact.event) if misplaced else fact.event
     if event.kind is Kind.STATUS and message.direction is Direction.INBOUND:
         message = _turned(message)
     odd = _oddities(message, fact, event)
@@ -170,7 +170,7 @@ def timeline(message: Message, facts: list[Fact]) -> tuple[Step, ...]:
     seen: dict[str, int] = {}
     for fact in sorted(facts, key=lambda fact: (fact.at, fact.n)):
         turned = message.direction is Direction.OUTBOUND and fact.event.kind is Kind.INBOUND
-        event = _as_callback(fact.event) if turned else fact.event
+        event = callback_of(fact.event) if turned else fact.event
         rank = -1 if event.status is None else RANKS[event.status]
         steps.append(
             Step(
@@ -205,7 +205,7 @@ def with_findings(message: Message, findings: tuple[str, ...]) -> Message:
     return message if now == message.findings else replace(message, findings=now)
 
 
-def _as_callback(event: Event) -> Event:
+def callback_of(event: Event) -> Event:
     """An event that looked inbound as the callback that it is, sent to the wrong URL."""
     word = event.as_callback
     if word is None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from msgspec.structs import replace as struct_with
 
 from ... import clock
-from ...domain.captures import CaptureRow
+from ...domain.captures import Capture, CaptureRow
 from ...domain.forwards.answers import SCHEDULE
 from ...domain.forwards.health import paused, resumed
 from ...domain.forwards.model import (
@@ -20,6 +20,7 @@ from ...domain.forwards.model import (
     Dispatch,
     DispatchState,
     Forward,
+    ForwardMode,
     ForwardSignature,
     Retry,
     StoredForward,
@@ -36,8 +37,9 @@ from ..secrets import Secrets
 from .checking import check_forward, filter_problems
 from .counters import ForwardCounters
 from .queue import matching_rows
+from .requests import Outgoing, RequestWriter
 from .runner import ForwardChanges, ForwardRunner
-from .sending import ForwardSender, Outgoing
+from .sending import ForwardSender
 from .shown import ForwardStatus, ShownDispatch, show_dispatch
 
 LOOK_S = 10.0
@@ -62,7 +64,8 @@ class Forwards:
         self._hub = hub
         self._secrets = secrets
         self._own = {own} if own else set()
-        self._sender = ForwardSender(secrets, allowed)
+        self._writer = RequestWriter(store, secrets)
+        self._sender = ForwardSender(self._writer, allowed)
         self._schedule = schedule
         self._by_bin: dict[str, dict[str, ForwardRunner]] = {}
         self._open_secrets: dict[str, str | None] = {}
@@ -170,25 +173,29 @@ class Forwards:
             start_task(runner.stop(), name="forward-end")
 
     async def test(self, bin_id: str, forward_id: str, n: int | None) -> Attempt:
-        """Send one capture now, whatever the state of the forward: number `n`, or the last one that matches. The state
-        of its dispatch does not change. Raises NotFound, Conflict."""
+        """Send one capture now, or its first event, whatever the state of the forward: number `n`, or the last one that
+        matches. The state of its dispatch does not change. Raises NotFound, Conflict."""
         stored = self.runner(bin_id, forward_id).stored
-        if n is None:
-            rows = await self._store.list_captures(bin_id, limit=PREVIEWED)
-            found = await matching_rows(self._store, bin_id, stored.forward, query_of(stored.forward), rows)
-            if not found:
-                raise Conflict(f"None of the last {PREVIEWED} requests matches; send one first.")
-            n = found[0].n
-        capture = await self._store.get_capture(bin_id, n)
+        capture = await (self._last_matching(stored) if n is None else self._store.get_capture(bin_id, n))
+        if capture is None:
+            raise Conflict(f"None of the last {PREVIEWED} requests matches; send one first.")
         outgoing = Outgoing(
             forward_id=forward_id, bin_id=bin_id, forward=stored.forward, secret=self._open_secrets.get(forward_id),
             attempt=1, trigger=Trigger.MANUAL,
         )  # fmt: skip
-        sent = await self._sender.send(capture, outgoing)
+        sent = await self._sender.send(capture, outgoing, 0 if stored.forward.mode is ForwardMode.EVENT else None)
         self.counters.sent(forward_id, sent)
         number = await self._store.add_attempt(bin_id, sent.attempt)
         values = {name: getattr(sent.attempt, name) for name in sent.attempt.__dataclass_fields__}
         return Attempt(**values, number=number)
+
+    async def example(self, stored: StoredForward) -> bytes | None:
+        """The JSON of the first event of the last capture that a forward would send; None: there is none. Raises
+        NotFound, TooSlow, Damaged."""
+        capture = await self._last_matching(stored)
+        if capture is None:
+            return None
+        return await self._writer.event_json(stored.bin_id, stored.forward, capture, 0)
 
     async def preview(self, bin_id: str, forward: Forward) -> tuple[int, int]:
         """How many of the last captures a forward would send, and of how many. Raises NotFound, Invalid, TooSlow."""
@@ -276,6 +283,11 @@ class Forwards:
         version = self.version(bin_id) + 1
         recent.extend((version, n) for n in numbers)
         self._hub.notify(bin_id)
+
+    async def _last_matching(self, stored: StoredForward) -> Capture | None:
+        rows = await self._store.list_captures(stored.bin_id, limit=PREVIEWED)
+        found = await matching_rows(self._store, stored.bin_id, stored.forward, query_of(stored.forward), rows)
+        return await self._store.get_capture(stored.bin_id, found[0].n) if found else None
 
     async def _run(self, stored: StoredForward) -> None:
         secret = await self._opened(stored)

@@ -23,6 +23,7 @@ from ...domain.forwards.model import (
     DispatchState,
     ForwardHealth,
     ForwardMarks,
+    ForwardMode,
     ForwardState,
     Retry,
     StoredForward,
@@ -33,8 +34,10 @@ from ...log import get_log
 from ...store import Store
 from ...tasks import start_periodic, start_task, stop
 from ..gathering import GatheredWrites
+from .delivering import Delivery, deliver
 from .queue import ForwardQueue
-from .sending import PER_TARGET, ForwardSender, Outgoing, SentDispatch
+from .requests import Outgoing
+from .sending import PER_TARGET, ForwardSender, SentDispatch
 
 GATHER_S = 0.01
 """Seconds in which results are collected before they are stored, so that captures do not wait for many commits."""
@@ -125,7 +128,7 @@ class ForwardRunner:
 
     async def set_dispatch(self, dispatch: Dispatch) -> None:
         """Store the state of a capture that is not on its way; if it has a next attempt, it is sent then."""
-        marks = ForwardMarks(health=self.health, position=None, marks=[DispatchMark(dispatch=dispatch, attempt=None)])
+        marks = ForwardMarks(health=self.health, position=None, marks=[DispatchMark(dispatch=dispatch, attempts=())])
         await self._store.mark_dispatches(self._stored.bin_id, self._stored.id, marks)
         self._queue.changed()
         self.wake()
@@ -191,7 +194,7 @@ class ForwardRunner:
 
     def _send(self, dispatch: Dispatch, trigger: Trigger) -> None:
         if trigger is not Trigger.PROBE and dispatch.due_at is not None and dispatch.due_at > clock.now():
-            self._marks.append(DispatchMark(dispatch=dispatch, attempt=None))
+            self._marks.append(DispatchMark(dispatch=dispatch))
             return
         self._sending[dispatch.n] = start_task(self._deliver(dispatch, trigger), name="forward-request")
 
@@ -201,56 +204,79 @@ class ForwardRunner:
             forward_id=stored.id, bin_id=stored.bin_id, forward=stored.forward, secret=self._secret,
             attempt=dispatch.tries + 1, trigger=trigger,
         )  # fmt: skip
+        delivery = Delivery()
         try:
             capture = await self._store.get_capture(stored.bin_id, dispatch.n, wait=False)
-            sent = await self._sender.send(capture, outgoing)
+            if stored.forward.mode is ForwardMode.EVENT and not capture.is_read:
+                raise StoreUnavailable(f"#{dispatch.n} is not parsed yet")
+            await deliver(self._sender, capture, outgoing, dispatch, delivery, self._judge, self._schedule)
         except NotFound:
             self._queue.dropped(dispatch.n)
         except StoreUnavailable as error:
             _log.warning("forward.waits", forward=stored.id, reason=str(error))
-            await self._again_later(dispatch)
+            await self._again_later(dispatch, delivery)
         except asyncio.CancelledError:
-            self._queue.put_back(dispatch)
+            self._put_back(dispatch, delivery)
             raise
         except Exception:
-            self._note(dispatch, _failed(dispatch, outgoing))
+            failed = _failed(dispatch, outgoing)
+            delivery.note(failed)
+            self._judge(failed)
+            self._note(dispatch, trigger, delivery)
             raise
         else:
-            self._note(dispatch, sent)
+            self._note(dispatch, trigger, delivery)
         finally:
             del self._sending[dispatch.n]
             self.wake()
 
-    async def _again_later(self, dispatch: Dispatch) -> None:
+    async def _again_later(self, dispatch: Dispatch, delivery: Delivery) -> None:
         try:
             await asyncio.sleep(AGAIN_S)
         finally:
+            self._put_back(dispatch, delivery)
+
+    def _put_back(self, dispatch: Dispatch, delivery: Delivery) -> None:
+        """Continue later, with the events that have not arrived."""
+        if delivery.count:
+            delivery.is_partial = True
+            self._note(dispatch, _trigger_of(dispatch), delivery)
+        else:
             self._queue.put_back(dispatch)
 
-    def _note(self, dispatch: Dispatch, sent: SentDispatch) -> None:
-        """Decide what follows an attempt, and queue that to be stored."""
-        now = clock.now()
+    def _judge(self, sent: SentDispatch) -> bool:
+        """Note what an answer says about the target. Returns whether the forward sends more."""
         was_resting = self.health.probe_at is not None
-        self.health = after_attempt(self.health, sent.meaning, now)
+        self.health = after_attempt(self.health, sent.meaning, clock.now())
         self._has_recovered = self._has_recovered or (was_resting and self.health.state is ForwardState.ON)
-        attempt = sent.attempt
-        step, following = dispatch.step + 1, NextStep(state=DispatchState.RETRYING, wait=timedelta())
-        if sent.meaning is AnswerMeaning.GONE:
-            step -= 1  # sent again when a user resumes the forward
+        self._changes.sent(self._stored.id, sent)
+        return self.health.state is ForwardState.ON
+
+    def _note(self, dispatch: Dispatch, trigger: Trigger, delivery: Delivery) -> None:
+        """Decide what follows a delivery, and queue that to be stored."""
+        now, step = clock.now(), delivery.step(dispatch)
+        if delivery.is_partial or delivery.meaning is AnswerMeaning.GONE:
+            # One whose target is gone is sent again when a user resumes the forward.
+            step -= 1
+            state = DispatchState.WAITING if delivery.is_partial else DispatchState.RETRYING
+            following = NextStep(state=state, wait=timedelta())
         else:
             following = step_after(
-                sent.meaning, step, retry_after=sent.retry_after, dice=clock.dice(), schedule=self._schedule
+                delivery.meaning, step, retry_after=delivery.retry_after, dice=clock.dice(), schedule=self._schedule
             )
-            if attempt.trigger is Trigger.PROBE and sent.meaning is AnswerMeaning.FAILURE:
+            if trigger is Trigger.PROBE and delivery.meaning is AnswerMeaning.FAILURE:
                 # A probe is not counted, so that no request is given up because the target is down.
                 step = dispatch.step
                 following = NextStep(state=DispatchState.RETRYING, wait=following.wait or self._schedule[-1])
+        worst = delivery.worst
         changed = replace(
-            dispatch, state=following.state, tries=dispatch.tries + 1, step=step, status=attempt.status, trigger=None,
+            dispatch, state=following.state, tries=dispatch.tries + (not delivery.is_partial), step=step,
+            status=dispatch.status if worst is None else worst.attempt.status,
+            trigger=trigger if delivery.is_partial and trigger is not Trigger.PROBE else None,
             due_at=None if following.wait is None else now + following.wait,
+            arrived=() if following.state is DispatchState.DELIVERED else tuple(sorted(delivery.arrived)),
         )  # fmt: skip
-        self._marks.append(DispatchMark(dispatch=changed, attempt=attempt))
-        self._changes.sent(self._stored.id, sent)
+        self._marks.append(DispatchMark(dispatch=changed, attempts=delivery.kept))
         self._changes.ended(changed.state)
 
     def _write_soon(self) -> None:

@@ -1,39 +1,20 @@
-"""Sends one capture to the target of a forward: byte for byte, with headers added at the end."""
+"""Sends requests to the target of a forward, a few at the same time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from ... import clock
-from ...domain.captures import Capture, Headers
+from ...domain.captures import Capture
 from ...domain.forwards.answers import AnswerMeaning, meaning_of, read_retry_after
-from ...domain.forwards.headers import (
-    MAX_HOPS,
-    WEBHOOK_ID,
-    DispatchedRequest,
-    added_headers,
-    hops_of,
-    webhook_id,
-)
-from ...domain.forwards.model import Forward, ForwardSignature
-from ...domain.replays import (
-    NewAttempt,
-    Trigger,
-    header_lines_of,
-    replayed,
-    unsent,
-    with_signature,
-    without_secrets,
-)
-from ...domain.signatures import Signing
+from ...domain.replays import NewAttempt, without_secrets
 from ...egress import Network, send_exactly
 from ...errors import Damaged, Invalid
-from ...signatures.signer import Signer
-from ...signatures.urls import request_url
-from ..secrets import Secrets
+from .requests import Outgoing, RequestBytes, RequestWriter
 
 PER_TARGET = 4
 """Requests on their way to one host and port."""
@@ -44,7 +25,6 @@ BUSY_S = 0.002
 WAIT_FACTOR = 10
 """How many such turns a forward leaves to captures before it sends."""
 LONGEST_WAIT_S = 0.2
-LOOP = f"it has passed {MAX_HOPS} instances of smsbin already: their forwards send to each other"
 
 
 class TargetSlots:
@@ -81,85 +61,49 @@ class SentDispatch:
     retry_after: timedelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """Everything but the capture: the forward, its secret for signing, and which attempt it is."""
-
-    forward_id: str
-    bin_id: str
-    forward: Forward
-    secret: str | None
-    attempt: int
-    trigger: Trigger
-
-
 class ForwardSender:
     """Use from one event loop only. `allowed`: the targets that the operator allows."""
 
-    def __init__(self, secrets: Secrets, allowed: Sequence[Network | str]) -> None:
-        self._secrets = secrets
+    def __init__(self, writer: RequestWriter, allowed: Sequence[Network | str]) -> None:
+        self._writer = writer
         self._allowed = allowed
         self._slots = TargetSlots()
 
-    async def send(self, capture: Capture, outgoing: Outgoing) -> SentDispatch:
-        """Send one capture. Never raises for errors of the target."""
+    async def send(self, capture: Capture, outgoing: Outgoing, event: int | None = None) -> SentDispatch:
+        """Send a capture, or one of its events. Never raises for errors of the target. Raises StoreUnavailable,
+        NotFound."""
+        if event is None:
+            return await self._send(capture, outgoing, None, partial(self._writer.write_capture, capture, outgoing))
+        write = partial(self._writer.write_event, capture, event, outgoing)
+        return await self._send(capture, outgoing, event, write)
+
+    async def _send(
+        self, capture: Capture, outgoing: Outgoing, event: int | None,
+        write: Callable[[datetime], Awaitable[RequestBytes]],
+    ) -> SentDispatch:  # fmt: skip
         async with self._slots.slot(outgoing.forward.url):
             await wait_for_captures()
             sent_at = clock.now()
             try:
-                url, data = await self._request(capture, outgoing, sent_at)
+                request = await write(sent_at)
             except (Invalid, Damaged, ValueError) as error:
-                return _impossible(capture, outgoing, sent_at, str(error))
-            reply = await send_exactly(url, data, allowed=self._allowed, timeout_s=outgoing.forward.timeout_s)
+                return _impossible(capture, outgoing, event, sent_at, str(error))
+            reply = await send_exactly(
+                request.url, request.data, allowed=self._allowed, timeout_s=outgoing.forward.timeout_s
+            )
         why = reply.error
         if reply.status is not None and 300 <= reply.status < 400:
             why = f"a redirect to {(reply.location or 'nowhere')[:MAX_LOCATION]}, which is not followed"
         attempt = NewAttempt(
             n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=sent_at, status=reply.status,
             ms=reply.ms, error=why, content_type=reply.content_type[:200], body=reply.body,
-            forward=outgoing.forward_id, trigger=outgoing.trigger, sent=header_lines_of(data),
+            forward=outgoing.forward_id, trigger=outgoing.trigger, sent=request.kept, event=event,
         )  # fmt: skip
         return SentDispatch(
             attempt=attempt,
             meaning=meaning_of(reply.status),
             retry_after=read_retry_after(reply.retry_after, clock.now()),
         )
-
-    async def _request(self, capture: Capture, outgoing: Outgoing, at: datetime) -> tuple[str, bytes]:
-        """The URL and the bytes to send. Raises Invalid, Damaged, ValueError."""
-        raw, role, forward = capture.intact(), capture.row.role, outgoing.forward
-        if hops_of(raw) >= MAX_HOPS:
-            raise ValueError(LOOP)
-        request = DispatchedRequest(
-            bin_id=outgoing.bin_id,
-            capture=capture,
-            called=request_url(raw, self._secrets.context.public_url),
-            attempt=outgoing.attempt,
-            trigger=outgoing.trigger,
-        )
-        url, credentials = forward.url, forward.credentials
-        signer = await self._signer(capture, outgoing)
-        if signer is not None and raw.refused is None:
-            whole, headers = unsent(raw, role, url, with_credentials=credentials)
-            if forward.signature is ForwardSignature.SMSBIN:
-                headers = _with_own_id(headers, outgoing.bin_id, capture.row.n)
-            signed = signer.sign(raw.method, whole, headers, raw.body, at)
-            # The headers are chosen already, and a signature may be in Authorization.
-            raw, url, credentials = with_signature(raw, signed.headers, signed.body), signed.url, True
-        kept = () if raw.refused is not None else unsent(raw, role, url, with_credentials=credentials)[1]
-        added = added_headers(request, kept)
-        return url, replayed(raw, role, url, with_credentials=credentials, added=added)
-
-    async def _signer(self, capture: Capture, outgoing: Outgoing) -> Signer | None:
-        match outgoing.forward.signature:
-            case ForwardSignature.SENT:
-                return None
-            case ForwardSignature.TARGET:
-                return await self._secrets.signer_like(outgoing.bin_id, capture, Signing.VALID)
-            case ForwardSignature.SMSBIN:
-                if outgoing.secret is None:
-                    raise ValueError("its secret was encrypted with another --secrets-key; set the signature again")
-                return Signer(scheme="standardwebhooks", secret=outgoing.secret)
 
 
 async def wait_for_captures() -> None:
@@ -171,15 +115,9 @@ async def wait_for_captures() -> None:
         await asyncio.sleep(min(turn_s * WAIT_FACTOR, LONGEST_WAIT_S))
 
 
-def _with_own_id(headers: Headers, bin_id: str, n: int) -> Headers:
-    """The headers without those of another signature by Standard Webhooks."""
-    others = tuple(pair for pair in headers if not pair[0].lower().startswith((b"webhook-", b"svix-")))
-    return (*others, (WEBHOOK_ID, webhook_id(bin_id, n)))
-
-
-def _impossible(capture: Capture, outgoing: Outgoing, at: datetime, why: str) -> SentDispatch:
+def _impossible(capture: Capture, outgoing: Outgoing, event: int | None, at: datetime, why: str) -> SentDispatch:
     attempt = NewAttempt(
         n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=at, status=None, ms=0,
-        error=f"not sent: {why}", forward=outgoing.forward_id, trigger=outgoing.trigger,
+        error=f"not sent: {why}", forward=outgoing.forward_id, trigger=outgoing.trigger, event=event,
     )  # fmt: skip
     return SentDispatch(attempt=attempt, meaning=AnswerMeaning.IMPOSSIBLE)

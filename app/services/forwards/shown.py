@@ -19,13 +19,15 @@ class ForwardStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownDispatch:
-    """A capture with one forward, as users see it. `at`: the next attempt."""
+    """A capture with one forward, as users see it. `at`: the next attempt. `arrived`: how many of its events have
+    arrived, while others have not."""
 
     forward: StoredForward
     state: DispatchState
     status: int | None
     tries: int
     at: datetime | None
+    arrived: int = 0
 
 
 def show_dispatch(forward: StoredForward, dispatch: Dispatch, *, is_in_flight: bool) -> ShownDispatch:
@@ -35,7 +37,9 @@ def show_dispatch(forward: StoredForward, dispatch: Dispatch, *, is_in_flight: b
         state, at = DispatchState.IN_FLIGHT, None
     elif state in OPEN and forward.health.state is not ForwardState.ON:
         state, at = DispatchState.HELD, _held_until(forward.health)
-    return ShownDispatch(forward=forward, state=state, status=dispatch.status, tries=dispatch.tries, at=at)
+    return ShownDispatch(
+        forward=forward, state=state, status=dispatch.status, tries=dispatch.tries, at=at, arrived=len(dispatch.arrived)
+    )
 
 
 def _held_until(health: ForwardHealth) -> datetime | None:

@@ -11,7 +11,7 @@ from ...egress import Network
 from ...errors import Invalid, NotFound
 from ...live.hub import Hub
 from ...store import Store
-from ..forwards.checking import check_url
+from ..forwards.checking import OWN, check_target_url
 from ..forwards.registry import Forwards
 from .counters import WiretapCounters
 from .handlers import Handlers
@@ -110,7 +110,12 @@ class Wiretaps:
 
 def _checked(wiretap: Wiretap, own: Collection[str]) -> Wiretap:
     """The wiretap as it is stored. Raises Invalid with every wrong field."""
-    url, problems = check_url(wiretap.url, own)
+    problems: list[tuple[str, str]] = []
+    url = wiretap.url
+    try:
+        url = check_target_url("url", wiretap.url, own, OWN)
+    except Invalid as error:
+        problems += error.problems
     timeout_s = wiretap.timeout_s
     # A number that is not in the range, or that is no number.
     if timeout_s is not None and not MIN_TIMEOUT_S <= timeout_s <= MAX_TIMEOUT_S:

@@ -12,11 +12,13 @@ from ..ballast import Ballast
 from ..ids import row_id
 from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
 from . import jobs
+from .alerts import add_alert, drop_alert, mark_alert_deliveries, mark_alerts, set_alert
 from .annotating import annotate
+from .audit import put_audit_entry, trim_audit_log
 from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, drop_some, sweep
 from .forwards import add_forward, change_forward, mark_dispatches, retry_dispatches
-from .jobs import DELETES, Job
+from .jobs import DELETES, ON_FULL_DISK, Job
 from .listeners import drop_listener, mark_listener, open_listener
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .results import Result, Results
@@ -32,6 +34,8 @@ _STATEMENTS: dict[type[Job], str] = {
     jobs.AddDrill: "add_drill",
     jobs.SetDrill: "set_drill",
     jobs.DropFault: "drop_fault",
+    jobs.AddToken: "add_token",
+    jobs.TouchToken: "touch_token",
     jobs.AddSession: "add_session",
     jobs.TouchSession: "touch_session",
     jobs.DropSession: "drop_session",
@@ -66,6 +70,11 @@ class Appender:
             jobs.DropForward: partial(change_forward, "drop_forward"),
             jobs.MarkDispatches: mark_dispatches,
             jobs.RetryDispatches: retry_dispatches,
+            jobs.AddAlert: add_alert,
+            jobs.SetAlert: set_alert,
+            jobs.DropAlert: drop_alert,
+            jobs.MarkAlerts: mark_alerts,
+            jobs.MarkAlertDeliveries: mark_alert_deliveries,
             jobs.OpenListener: open_listener,
             jobs.MarkListener: mark_listener,
             jobs.DropListener: drop_listener,
@@ -78,10 +87,14 @@ class Appender:
             jobs.RequestReread: _request_reread,
             jobs.SetMapping: set_mapping,
             jobs.SetRecordMapping: _set_record_mapping,
+            jobs.SetPrivacy: _set_privacy,
             jobs.SetSecret: set_secret,
             jobs.DropSecret: drop_secret,
             jobs.SetFilter: set_filter,
             jobs.DropFilter: drop_filter,
+            jobs.DropToken: _drop_token,
+            jobs.PutAuditEntry: put_audit_entry,
+            jobs.TrimAuditLog: trim_audit_log,
             jobs.SkipCapture: _skip_capture,
             jobs.NextEpoch: lambda batch, _: batch.transaction.one("next_epoch")[0],  # type: ignore[index]  # one row
             jobs.NoteTime: self._note_time,
@@ -122,10 +135,10 @@ class Appender:
         return _joined([self._commit_alone(job) for job in batch])
 
     def _delete_only(self, batch: Sequence[Job]) -> Results:
-        """Run the deletions of the batch and refuse everything else, because the released space is reserved for
-        deletions."""
+        """Run the deletions of the batch, with their entries of the audit log, and refuse everything else, because the
+        released space is reserved for deletions."""
         refused = Results([Result("full", DISK_FULL)])
-        return _joined([self._commit_alone(job) if isinstance(job, DELETES) else refused for job in batch])
+        return _joined([self._commit_alone(job) if isinstance(job, ON_FULL_DISK) else refused for job in batch])
 
     def _commit_alone(self, job: Job) -> Results:
         try:
@@ -202,6 +215,14 @@ def _set_record_mapping(batch: Batch, job: jobs.SetRecordMapping) -> None:
         batch.run("set_record_mapping", {**bounds, "mapping": job.mapping})
 
 
+def _set_privacy(batch: Batch, job: jobs.SetPrivacy) -> None:
+    bounds: dict[str, object] = {"bin": batch.counter(job.bin_id).number}
+    if job.settings is None:
+        batch.run("drop_privacy", bounds)
+    else:
+        batch.run("set_privacy", {**bounds, "settings": job.settings})
+
+
 def _set_fault(batch: Batch, job: jobs.SetFault) -> None:
     values = msgspec.structs.asdict(job)
     batch.run("set_fault", {"bin": batch.counter(values.pop("bin_id")).number, **values})
@@ -221,6 +242,11 @@ def _add_attempt(batch: Batch, job: jobs.AddAttempt) -> int:
 
 def _request_reread(batch: Batch, job: jobs.RequestReread) -> None:
     request_reread(batch, job.bin_id)
+
+
+def _drop_token(batch: Batch, job: jobs.DropToken) -> None:
+    batch.run("drop_sessions_of_token", {"id": job.id})
+    batch.run("drop_token", {"id": job.id})
 
 
 def _skip_capture(batch: Batch, job: jobs.SkipCapture) -> None:

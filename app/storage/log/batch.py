@@ -66,6 +66,7 @@ class Batch:
             row_id(counter.number, counter.last_n), job.received_at, job.role, job.method, job.target, job.peer,
             job.http_version, job.head.decode("latin-1"), job.body, job.body_complete,
             hashlib.sha256(job.body).digest(), job.framing, job.refused, job.provider, job.fault, job.simulated,
+            job.withheld,
         ))  # fmt: skip
         if job.fault_id is not None:
             self._faults.append((job.fault_id,))

@@ -18,11 +18,12 @@ from ...errors import AppError, CannotStart, StoreUnavailable
 from ...store import COMMIT_WAIT_S, Health
 from ..children import Child
 from ..process import EXIT_DOUBT
+from .audit import take_attached
 from .jobs import AddCapture, Job, Probe, encode_jobs
 from .outcomes import OutcomeBuffer
 from .pace import CommitPace
 from .queued import QueuedJob, error_of, size_of
-from .refused import RefusedWrites
+from .refused import RefusedWrites, read_exception
 from .results import LogPosition, Opened, Result, Results, decode_opened, decode_results
 from .state import LogState
 
@@ -103,7 +104,12 @@ class LogClient:
         return self._queue(job, COMMIT_WAIT_S)
 
     def submit(self, job: Job, *, timeout_s: float = COMMIT_WAIT_S) -> asyncio.Future[Result]:
-        """Queue any other job. The future resolves when it is durable, or raises StoreUnavailable after `timeout_s`."""
+        """Queue any other job, after the entry of the audit log that is attached to this context. The future resolves
+        when it is durable, or raises StoreUnavailable after `timeout_s`."""
+        entry = take_attached()
+        if entry is not None:
+            # Whether it was written shows when its result is written.
+            self._queue(entry, timeout_s).add_done_callback(read_exception)
         return self._queue(job, timeout_s)
 
     def _queue(self, job: Job, timeout_s: float) -> asyncio.Future[Any]:

@@ -25,7 +25,8 @@ _MAX_NUMBER = 1 << BITS
 # What is erased with a deleted bin, besides its captures.
 _OF_A_BIN = (
     "erase_answers", "erase_faults", "erase_drills", "erase_rereads", "drop_mapping", "erase_secrets", "erase_filters",
-    "erase_forwards", "erase_listeners", "erase_wiretaps", "drop_record_mapping",
+    "erase_forwards", "erase_listeners", "erase_wiretaps", "erase_alert_deliveries", "erase_alert_notices",
+    "erase_alerts", "drop_record_mapping", "drop_privacy",
 )  # fmt: skip
 
 

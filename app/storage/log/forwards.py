@@ -36,14 +36,13 @@ def mark_dispatches(batch: Batch, job: jobs.MarkDispatches) -> None:
     for record in job.dispatches:
         if record.n <= floor_n or transaction.one("has_capture", {"id": row_id(bin, record.n)}) is None:
             continue
-        values = {name: getattr(record, name) for name in record.__struct_fields__ if name != "attempt"}
+        values = {name: getattr(record, name) for name in record.__struct_fields__ if name != "attempts"}
         transaction.run("set_dispatch", {"forward": number, **values})
         if record.state == "waiting":
             # The request that it waits for may have ended in the meantime.
             transaction.run("release_next", {"forward": number, "message": record.message, "now": job.now})
-        if record.attempt is not None:
-            attempt = msgspec.structs.asdict(record.attempt)
-            transaction.one("add_attempt", {"bin": bin, **attempt})
+        for attempt in record.attempts:
+            transaction.one("add_attempt", {"bin": bin, **msgspec.structs.asdict(attempt)})
         if record.state in _FINAL and record.message is not None:
             transaction.run("release_next", {"forward": number, "message": record.message, "now": job.now})
         delivered += record.state == "delivered"

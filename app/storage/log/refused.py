@@ -47,10 +47,11 @@ class RefusedWrites:
         self._timer = None
         if self._recent.reason is not None:
             with suppress(StoreUnavailable):
-                self._submit(Probe(self._recent.full_size)).add_done_callback(_read_exception)
+                self._submit(Probe(self._recent.full_size)).add_done_callback(read_exception)
             self._schedule()
 
 
-def _read_exception(future: "asyncio.Future[Result]") -> None:
+def read_exception(future: "asyncio.Future[Result]") -> None:
+    """Mark the exception of a future that is not waited for as read."""
     if not future.cancelled():
         future.exception()

@@ -1,6 +1,7 @@
 """Bins: the log has what users set, the ledger has the counts."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 
 from ...domain.bins import Bin
 from ...errors import StoreUnavailable
@@ -8,16 +9,18 @@ from ...store import LedgerStatus
 from ..rows import read_bin
 from ..transaction import SqlRow
 from .base import StoreBase, as_list
+from .messages import MAX_ID
 
 
 class BinReads(StoreBase):
     """Implements `Store`. Without a ledger all counts are zero."""
 
-    async def list_bins(self, *, limit: int, before: str | None = None) -> Sequence[Bin]:
-        if before is None:
-            rows = await self._log.all("list_bins", {"limit": limit})
-        else:
-            rows = await self._log.all("list_bins_before", {"limit": limit, "number": await self._number(before)})
+    async def list_bins(
+        self, *, limit: int, before: str | None = None, among: Collection[str] | None = None
+    ) -> Sequence[Bin]:
+        number = MAX_ID if before is None else await self._number(before)
+        ids = None if among is None else json.dumps(sorted(among))
+        rows = await self._log.all("list_bins", {"limit": limit, "before": number, "among": ids})
         await self._follower.all_caught_up()
         return await self._with_counts(rows)
 

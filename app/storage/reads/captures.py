@@ -35,7 +35,7 @@ from ..rows import content_type_of, read_capture_row, read_raw
 from ..transaction import SqlRow
 from .base import as_list, searching, up_to
 from .filters import make_filter
-from .messages import MessageReads
+from .messages import MAX_FACTS, MessageReads
 
 NOT_READ = "smsbin has not parsed this request yet. The bytes are kept."
 
@@ -126,6 +126,11 @@ class CaptureReads(MessageReads):
     async def messages_of(self, bin_id: str, n: int) -> Sequence[Message]:
         bin = await self._followed(bin_id)
         return await self._with_captures(await self._ledger.all("messages_of_capture", {"bin": bin, "n": up_to(n)}))
+
+    async def repeat_of(self, bin_id: str, n: int, position: int) -> int | None:
+        values = {"bin": await self._number(bin_id), "n": up_to(n), "position": position, "most": MAX_FACTS}
+        row = await self._ledger.one("first_with_same_content", values)
+        return None if row is None else int(row[0])
 
     async def list_related(self, bin_id: str, n: int, *, limit: int) -> Sequence[CaptureRow]:
         bin = await self._followed(bin_id)

@@ -1,7 +1,6 @@
-"""What users have set or done: answers, wiretaps, faults, drills, replay attempts, sessions."""
+"""What users have set or done: answers, wiretaps, faults, drills, replay attempts."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 import msgspec
 
@@ -13,7 +12,6 @@ from ...domain.roles import Role
 from ...domain.units import from_micros, micros
 from ...domain.wiretaps.model import Wiretap
 from ...errors import NotFound
-from ...store import Session
 from ..log import jobs
 from ..transaction import SqlRow
 from .base import StoreBase
@@ -95,28 +93,10 @@ class DecisionReads(StoreBase):
                 n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
                 status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
                 body=row["body"], edited=bool(row["edited"]), forward=row["forward"],
-                trigger=Trigger(row["trigger"]), sent=row["sent"], listener=row["listener"],
+                trigger=Trigger(row["trigger"]), sent=row["sent"], event=row["event"], listener=row["listener"],
             )
             for row in await self._log.all("list_attempts", values)
         ]  # fmt: skip
-
-    async def add_session(self, session: Session) -> None:
-        await self._appender.submit(
-            jobs.AddSession(session.hash, session.token_hash, micros(session.created_at), micros(session.seen_at))
-        )
-
-    async def find_session(self, session_hash: str) -> Session | None:
-        row = await self._log.one("find_session", {"hash": session_hash})
-        return None if row is None else _read_session(row)
-
-    async def touch_session(self, session_hash: str, seen_at: datetime) -> None:
-        await self._appender.submit(jobs.TouchSession(session_hash, micros(seen_at)))
-
-    async def drop_session(self, session_hash: str) -> None:
-        await self._appender.submit(jobs.DropSession(session_hash))
-
-    async def drop_sessions(self, *, other_than_token: str, seen_before: datetime) -> None:
-        await self._appender.submit(jobs.DropSessions(other_than_token, micros(seen_before)))
 
     async def _drill_row(self, bin: int, drill_id: str) -> SqlRow:
         row = await self._log.one("get_drill", {"bin": bin, "id": drill_id})
@@ -135,14 +115,4 @@ def _active_fault(row: SqlRow) -> ActiveFault:
         left=row["remaining"],
         hits=row["hits"],
         drill=row["drill"],
-    )
-
-
-def _read_session(row: SqlRow) -> Session:
-    """A row of `sessions`."""
-    return Session(
-        hash=row["hash"],
-        token_hash=row["token_hash"],
-        created_at=from_micros(row["created_at"]),
-        seen_at=from_micros(row["seen_at"]),
     )

@@ -28,6 +28,7 @@ from ..transaction import SqlRow
 from .base import StoreBase, as_list
 
 _read_forward = msgspec.json.Decoder(Forward).decode
+_read_arrived = msgspec.json.Decoder(tuple[int, ...]).decode
 _read_health = msgspec.json.Decoder(ForwardHealth).decode
 
 
@@ -133,6 +134,7 @@ def _dispatch(row: SqlRow, forward: str) -> Dispatch:
         n=row["n"], state=DispatchState(row["state"]), tries=row["tries"], step=row["step"], due_at=_at(row["due_at"]),
         status=row["status"], message=row["message"], forward=forward,
         trigger=None if row["trigger"] is None else Trigger(row["trigger"]),
+        arrived=() if row["arrived"] is None else _read_arrived(row["arrived"]),
     )  # fmt: skip
 
 
@@ -141,7 +143,7 @@ def _record(bin_id: str, mark: DispatchMark) -> jobs.DispatchRecord:
     return jobs.DispatchRecord(
         each.n, each.state.value, each.tries, each.step, None if each.due_at is None else micros(each.due_at),
         each.status, each.message, None if each.trigger is None else each.trigger.value,
-        None if mark.attempt is None else attempt_job(bin_id, mark.attempt),
+        [attempt_job(bin_id, attempt) for attempt in mark.attempts], as_list(each.arrived) if each.arrived else None,
     )  # fmt: skip
 
 
@@ -149,5 +151,5 @@ def attempt_job(bin_id: str, new: NewAttempt) -> jobs.AddAttempt:
     """The job that stores an attempt."""
     return jobs.AddAttempt(
         bin_id, new.n, new.url, micros(new.sent_at), new.status, new.ms, new.error, new.content_type, new.body,
-        new.edited, new.forward, new.trigger.value, new.sent, new.listener,
+        new.edited, new.forward, new.trigger.value, new.sent, new.event, new.listener,
     )  # fmt: skip

@@ -7,18 +7,27 @@ Nothing is changed before the copy is valid and on the disk; all later steps are
 
 import os
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+import msgspec
+
+from ... import clock
+from ...domain.audit import COMMAND_LINE, AuditEntry, AuditResult, fact
 from ...errors import CannotStart
 from ...files import new_file, remove_leftovers
 from ..lock import lock_directory
+from ..log.audit import audit_job
+from ..queries import SQL
 from .checking import Contents, check_log
+from .connections import open_log
 from .copying import copy, sync
 from .files import SUFFIXES, remove, sibling_file
 from .kept_results import RESULTS, restore_results, take_results
+from .migrate import migrate
 
 # The suffix of the copy before it replaces the log; a random part precedes it.
 RESTORING = ".restoring"
@@ -52,6 +61,7 @@ def _install(file: Path, contents: Contents, log: Path, now: datetime, *, replac
         take_results(Path(part.name))
         if check_log(Path(part.name)) != contents:
             raise CannotStart(f"The copy of {file} is not what {file} is. Is another program writing to it?")
+        _add_to_audit_log(Path(part.name), file, now)
         # Renames are durable, and ordered, only after the directory is synced. The order keeps a log together with its
         # write-ahead log, and the backup apart from that of another.
         sync(log.parent)
@@ -66,6 +76,19 @@ def _install(file: Path, contents: Contents, log: Path, now: datetime, *, replac
     log.with_suffix(".suspect").unlink(missing_ok=True)
     sync(log.parent)
     return aside
+
+
+def _add_to_audit_log(copy: Path, file: Path, now: datetime) -> None:
+    """The audit log of the copy says that it was restored. For that it is upgraded, as the next start would do."""
+    entry = AuditEntry(
+        id=clock.new_nonce(), at=now, last_at=now, who=COMMAND_LINE, via="", peer=None,
+        action="server.restore", facts={"file": fact(file.name)}, result=AuditResult.DONE,
+    )  # fmt: skip
+    with closing(open_log(copy)) as connection:
+        migrate(connection)
+        connection.execute(SQL["add_audit_entry"], msgspec.structs.asdict(audit_job(entry)))
+        # Writes and syncs the whole copy.
+        connection.execute("pragma journal_mode = delete")
 
 
 def _move_aside(log: Path, now: datetime) -> Path | None:

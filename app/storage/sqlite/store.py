@@ -15,6 +15,7 @@ from ...domain.bins import Bin, NewBin
 from ...domain.captures import NewCapture, NewOutcome
 from ...domain.reader import DEFAULT_READER_CONTEXT, ReaderContext
 from ...domain.units import from_micros, micros
+from ...domain.withheld import write_withheld
 from ...errors import StoreUnavailable
 from ...store import Health, LedgerStatus, StepResult, Store, SweepResult
 from ..ledger.client import LedgerClient
@@ -23,12 +24,16 @@ from ..log import jobs
 from ..log.client import LogClient
 from ..log.results import LogPosition
 from ..packing import pack
+from ..reads.access import AccessReads
+from ..reads.alerts import AlertReads
+from ..reads.audit import AuditReads
 from ..reads.bins import BinReads
 from ..reads.captures import CaptureReads
 from ..reads.decisions import DecisionReads
 from ..reads.forwards import ForwardReads
 from ..reads.listeners import ListenerReads
 from ..reads.pairings import PairingReads
+from ..reads.privacy import PrivacyReads
 from ..reads.reader_settings import ReaderSettingsReads
 from ..reads.reconciliations import ReconciliationReads
 from ..reads.saved_filters import SavedFilterReads
@@ -49,8 +54,8 @@ SETTLE_WAIT_S = 60.0
 
 
 class SqliteStore(
-    BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads, ReaderSettingsReads,
-    ReconciliationReads, SavedFilterReads, ListenerReads, ValueReads,
+    AccessReads, AlertReads, AuditReads, BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads,
+    ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 
@@ -134,7 +139,7 @@ class SqliteStore(
                 new.bin_id, micros(raw.received_at), new.role.value, raw.method, raw.target, raw.peer,
                 raw.http_version, raw.head, raw.body, raw.body_complete, new.provider,
                 None if hit is None else pack(hit), None if hit is None else hit.fault, new.simulated,
-                raw.framing, raw.refused,
+                raw.framing, raw.refused, None if raw.withheld is None else write_withheld(raw.withheld).decode(),
             )
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from aiohttp import web
 from ... import keys
 from ...services import selections as service
 from ...services.selections import Selection
+from ..site.audit import note
 from ..site.inputs import read_input, read_query
 from ..site.json import json_response
 from .inputs import AnnotateInput, AnnotationInput
@@ -26,4 +27,5 @@ async def change(request: web.Request) -> web.StreamResponse:
     wanted = await read_input(request, AnnotateInput)
     store, hub = request.app[keys.STORE], request.app[keys.HUB]
     result = await service.annotate(store, hub, request.match_info["bin"], wanted.selection(), wanted.change())
+    note(request, count=result.changed)
     return json_response(show_annotated(result))

@@ -23,8 +23,10 @@ from ...services.answers import matching_rule
 from ...services.large import work_on
 from ...services.replies import values_of
 from ...store import Store
+from ..site.audit import act_as, leave_out, note
 from ..site.forms import read_form
 from ..site.inputs import HIGHEST, MAX_BYTES, number
+from ..site.masking import masking_of
 from ..site.roles import role_named
 from ..site.templates import render
 from ..site.urls import server_address
@@ -108,12 +110,16 @@ async def index(request: web.Request) -> web.StreamResponse:
 async def save(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/answers?role=: save, or apply another button of the form and show the form again."""
     bin, role = await _place(request)
+    note(request, role=role.value)
     form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     button = form.get("do", "save")
     answers = request.app[keys.ANSWERS]
     if button == "reset":
+        act_as(request, "answer.reset")
         await answers.reset(bin.id, role)
         return _saved(request, bin, role)
+    if button != "save":
+        leave_out(request)
     draft = _press(read_draft(form), button, bin, role)
     if button == "save" and await _try_to_save(request, bin, role, draft, form.get("seen", "")):
         return _saved(request, bin, role)
@@ -156,6 +162,7 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDr
     preview = None
     if chosen and not problems:
         preview = await _preview(request, bin, role, chosen, sample)
+    masking = masking_of(request, bin.id)
     return AnswersPage(
         bin=bin,
         role=role,
@@ -164,9 +171,9 @@ async def _page(request: web.Request, bin: Bin, role: Role, draft: RoleAnswersDr
         presets=presets_for(role, bin.provider),
         is_set=answers.is_set(bin.id, role),
         changed=chosen != answers.of(bin.id, role),
-        samples=samples,
+        samples=masking.rows(samples),
         sample=sample,
-        preview=preview,
+        preview=None if preview is None else replace(preview, answer=masking.answer(preview.answer)),
         problems=problems,
         warnings=_warnings(remarks),
         notes=notes_of(chosen, problems, remarks),

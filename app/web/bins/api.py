@@ -5,6 +5,8 @@ from aiohttp import web
 from ... import keys
 from ...errors import Invalid, NotFound
 from ...services import bins as service
+from ..site.audit import note, note_bin
+from ..site.bins import visible_bins
 from ..site.convert import NoInput
 from ..site.inputs import limit_of, read_input, read_query
 from ..site.json import json_response as answer
@@ -20,6 +22,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     read_query(request)
     fields = (await read_input(request, BinInput)).fields()
     bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
+    note_bin(request, bin)
     location = f"{server_address(request).base}/api/v1/bins/{bin.id}"
     return answer(show_bin(bin, root_of(request)), 201, {"Location": location})
 
@@ -29,7 +32,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     query = read_query(request, names_of(LIST_QUERY))
     limit = limit_of(query)
     try:
-        found = await request.app[keys.STORE].list_bins(limit=limit + 1, before=query.get("before"))
+        found = await visible_bins(request, limit=limit + 1, before=query.get("before"))
     except NotFound:
         raise Invalid(("before", "must be the `next` of a page of this list")) from None
     shown = [show_bin(bin, root_of(request)) for bin in found[:limit]]
@@ -59,6 +62,8 @@ async def change(request: web.Request) -> web.StreamResponse:
         retention=fields.get("retention", bin.retention),
         stuck_after=fields.get("stuck_after", bin.stuck_after),
     )
+    note_bin(request, changed)
+    note(request, changed=", ".join(fields))
     return answer(show_bin(changed, root_of(request)))
 
 
@@ -77,6 +82,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.FORWARDS],
         app[keys.LISTENERS],
         app[keys.WIRETAPS],
+        app[keys.PRIVACY],
+        app[keys.ALERTS],
         app[keys.RECONCILING],
         app[keys.SWEEPING],
         bin_id,

@@ -12,8 +12,11 @@ from ...domain.volume import HOUR, TimeSpan, Volume, filled
 from ...errors import Invalid, StoreUnavailable
 from ...services import bins as service
 from ...store import Store
+from ..site.audit import note_bin
+from ..site.bins import visible_bins
 from ..site.convert import convert
 from ..site.forms import go_back, read_form
+from ..site.masking import masking_of
 from ..site.templates import render, site_of, urls_of
 from ..site.urls import server_address
 from ..site.volume import VolumePicture, draw_volume
@@ -55,6 +58,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     try:
         fields = convert(raw_of(form), BinInput).fields()
         bin = await service.create(request.app[keys.STORE], request.app[keys.KEYRING], **fields)
+        note_bin(request, bin)
     except Invalid as error:
         return await _home(request, form=form, problems=dict(error.problems), status=422)
     return web.Response(status=303, headers={"Location": f"{server_address(request).base}/bins/{bin.id}"})
@@ -74,13 +78,13 @@ async def _home(
     problems: dict[str, str] | None = None,
     status: int = 200,
 ) -> web.Response:
-    bins = await request.app[keys.STORE].list_bins(limit=SHOWN)
+    bins = await visible_bins(request, limit=SHOWN)
     root = site_of(request).root
     addresses = {bin.id: next(iter(urls_of(root, bin).values())) for bin in bins}
     last = {}
     for bin in bins[:WITH_LAST]:
         for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
-            last[bin.id] = row
+            last[bin.id] = masking_of(request, bin.id).row(row)
     found = ((bin.id, request.app[keys.MAPPINGS].of(bin.id)) for bin in bins)
     page = HomePage(
         bins=bins,

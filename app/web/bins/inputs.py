@@ -1,7 +1,7 @@
 """The input of a call, or of a form, that makes or changes a bin."""
 
-import re
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, TypedDict
 
 from msgspec import UNSET, Meta, UnsetType
@@ -10,12 +10,9 @@ from ...domain.bins import NAME_LENGTH
 from ...domain.providers import PROVIDER_TITLES
 from ...domain.units import MAX_DURATION, parse_duration
 from ..site.convert import Input
+from ..site.names import DURATION, NAME, check_name
 from ..site.shapes import Provider
 
-# What `parse_duration` reads.
-DURATION = r"^\s*(0|[0-9]{1,9}[smhd])\s*$"
-_CONTROLS = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
-NAME = rf"^(?![\s\S]*[{_CONTROLS}])[\s\S]*\S"
 _LONGEST = f"at most {MAX_DURATION.days} days"
 
 
@@ -26,13 +23,6 @@ class BinFields(TypedDict, total=False):
     provider: str | None
     retention: timedelta | None
     stuck_after: timedelta
-
-
-def _check_name(name: str) -> None:
-    if not name.strip():
-        raise ValueError(f"must be a string of 1 to {NAME_LENGTH} characters")
-    if re.search(f"[{_CONTROLS}]", name):
-        raise ValueError("must not contain line breaks or control characters")
 
 
 def _check_duration(text: str | None) -> None:
@@ -51,7 +41,7 @@ class BinInput(Input, frozen=True, kw_only=True):
                 max_length=NAME_LENGTH,
                 description='Default: "Bin N".',
                 extra_json_schema={"pattern": NAME},
-                extra={"check": _check_name},
+                extra={"check": partial(check_name, most=NAME_LENGTH)},
             ),
         ]
         | UnsetType

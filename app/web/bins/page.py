@@ -15,6 +15,8 @@ from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...services import bins as service
 from ...store import LedgerStatus
+from ..site.audit import note_bin
+from ..site.bins import visible_bins
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render, site_of, urls_of
@@ -79,7 +81,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         fields = convert({"name": "", **raw_of(form)}, BinInput).fields()
     except Invalid as error:
         return await _settings(request, bin, form=form, problems=dict(error.problems), status=422)
-    await service.change(
+    changed = await service.change(
         app[keys.STORE],
         app[keys.KEYRING],
         app[keys.HUB],
@@ -89,6 +91,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         retention=fields.get("retention"),
         stuck_after=fields.get("stuck_after", bin.stuck_after),
     )
+    note_bin(request, changed)
     return _to(request, f"/bins/{bin.id}/settings?saved")
 
 
@@ -108,7 +111,7 @@ async def reread(request: web.Request) -> web.StreamResponse:
 
 async def others(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/others: the bins to switch to, as an HTML fragment."""
-    found = await request.app[keys.STORE].list_bins(limit=IN_MENU + 1)
+    found = await visible_bins(request, limit=IN_MENU + 1)
     page = MenuPage(bins=found[:IN_MENU], current=request.match_info["bin"], all=len(found) <= IN_MENU)
     return render(request, "bins/_menu.html", page)
 
@@ -137,6 +140,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.FORWARDS],
         app[keys.LISTENERS],
         app[keys.WIRETAPS],
+        app[keys.PRIVACY],
+        app[keys.ALERTS],
         app[keys.RECONCILING],
         app[keys.SWEEPING],
         bin.id,

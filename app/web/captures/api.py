@@ -15,12 +15,14 @@ from ...services import bins as service
 from ...services import selections
 from ...services.large import work_on
 from ..site import auth
+from ..site.audit import note
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import HIGHEST, MAX_WAIT_S, filter_of, limit_of, number, read_input, read_query
 from ..site.json import json_response
+from ..site.masking import json_masking_of
 from ..site.parameters import names_of
 from ..site.selections import DeleteInput
-from .operations import COUNT_QUERY, LIST_QUERY, RAW_QUERY
+from .operations import COUNT_QUERY, LIST_QUERY, RAW_QUERY, SHOW_QUERY
 from .rows import MOST_COUNTED
 from .shapes import CaptureCount, CaptureList, DeletedShape, show_capture, show_row
 
@@ -44,21 +46,23 @@ async def index(request: web.Request) -> web.StreamResponse:
         store = request.app[keys.STORE]
         found = await store.list_captures(bin_id, limit=limit + 1, before=before, after=after, query=wanted)
     dispatches = await request.app[keys.FORWARDS].dispatches(bin_id, found[:limit])
-    shown = [show_row(row, dispatches.get(row.n, ())) for row in found[:limit]]
+    masking = json_masking_of(request, query)
+    shown = [show_row(masking.row(row), dispatches.get(row.n, ())) for row in found[:limit]]
     return json_response(CaptureList(shown, str(shown[-1].n) if len(found) > limit else None))
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/captures/{n}"""
     store = request.app[keys.STORE]
-    bin_id, n = _address(request)
+    masking = json_masking_of(request, read_query(request, names_of(SHOW_QUERY)))
+    bin_id, n = request.match_info["bin"], int(request.match_info["n"])
     capture = await store.get_capture(bin_id, n)
     sent = await store.get_sent_answer(bin_id, n)
     custom = request.app[keys.MAPPINGS].reader_of(bin_id)
     judgement = await request.app[keys.SECRETS].judge(bin_id, capture)
     dispatches = (await request.app[keys.FORWARDS].dispatches(bin_id, [capture.row])).get(n, ())
     shown = await work_on(
-        [capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, judgement, custom, dispatches))
+        [capture.raw], lambda: msgspec.json.encode(show_capture(capture, sent, judgement, custom, dispatches, masking))
     )
     return web.Response(body=shown, content_type="application/json")
 
@@ -75,12 +79,12 @@ async def body(request: web.Request) -> web.StreamResponse:
 
 
 async def raw(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/bins/{bin}/captures/{n}/raw[?wire=1]: the request as a `message/http` file."""
+    """GET /api/v1/bins/{bin}/captures/{n}/raw[?wire=1][&mask=false]: the request as a `message/http` file."""
     query = read_query(request, names_of(RAW_QUERY))
     wire = number(query, "wire", lowest=0, highest=1) == 1
     bin_id, n = request.match_info["bin"], int(request.match_info["n"])
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
-    came = capture.intact()
+    came = json_masking_of(request, query).raw(capture.intact())
     return web.Response(
         body=came.on_the_wire() if wire else came.as_message(),
         content_type="message/http",
@@ -119,6 +123,7 @@ async def delete_some(request: web.Request) -> web.StreamResponse:
             app[keys.STORE], app[keys.HUB], app[keys.SWEEPING], request.match_info["bin"], selection
         )
         deleted += result.changed
+        note(request, count=deleted)
         if not wanted.whole or result.next is None:
             return json_response(DeletedShape(deleted, result.next))
         selection = replace(selection, after=result.next)
@@ -153,4 +158,4 @@ async def _wait(
             left = end - clock.ticks()
             if found or left <= 0 or hub.closed or request.transport is None:
                 return found
-            await subscription.wait(left)
+            await subscription.wait(session.at_most_s(left))

@@ -14,9 +14,11 @@ LIST_QUERY = (
     parameters.number("after", "Only captures with a higher n, oldest first; not together with `before`."),
     parameters.matching(),
     parameters.wait(),
+    parameters.masked(),
 )
 
-RAW_QUERY = (parameters.wire(),)
+SHOW_QUERY = (parameters.masked_headers(),)
+RAW_QUERY = (parameters.wire(), parameters.masked_headers())
 COUNT_QUERY = (parameters.matching(),)
 
 OPERATIONS: Operations = {
@@ -58,6 +60,7 @@ OPERATIONS: Operations = {
         id="getCapture",
         summary="The whole capture",
         success=Success(shape=CaptureShape),
+        query=SHOW_QUERY,
         errors=(404,),
     ),
     ("delete", _CAPTURE): Operation(

@@ -19,10 +19,12 @@ from ...services import bins as service
 from ...services.large import work_on
 from ...store import Store
 from ..setup.page import show_setup
+from ..site.audit import leave_out, note
 from ..site.filters import SIMULATED, ListFilter, View, filter_of, stopped
 from ..site.forms import read_form
 from ..site.headers import NOTHING_AT_ALL
 from ..site.inputs import HIGHEST, number
+from ..site.masking import is_unmasked, masking_of, open_masking_of
 from ..site.saved_filters import SavedPart, saved_part
 from ..site.templates import render, render_of, retention_of, site_of, urls_of
 from ..site.urls import server_address
@@ -70,6 +72,7 @@ class BinPage:
     `wanted` is the place that the list was opened at.
     `simulated` is the view of simulated captures, when there are some. `oldest` is the oldest capture of the bin.
     `neighbors` are the numbers of the next newer and the next older capture, or None; `axis` is the time axis.
+    `unmasked`: a person has requested the values of the open capture.
     """
 
     bin: Bin
@@ -85,6 +88,7 @@ class BinPage:
     axis: CaptureAxis | None = None
     saved: SavedPart | None = None
     replay: ReplayForm = EMPTY_REPLAY
+    unmasked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +120,7 @@ async def rows(request: web.Request) -> web.StreamResponse:
     if wanted.problem:
         raise Invalid(("at", wanted.problem))
     part = ListPart() if filter.is_wrong else await _part(request, CaptureParts(store, bin, filter.query), wanted)
-    part = replace(part, dispatches=await request.app[keys.FORWARDS].dispatches(bin.id, part.rows))
+    part = await _shown(request, bin, part)
     return render(request, "captures/_rows.html", RowsPage(bin=bin, filter=filter, list=part))
 
 
@@ -150,9 +154,11 @@ async def replay(request: web.Request) -> web.StreamResponse:
     try:
         edit = await work_on([capture.raw], read_edit, form, capture)
         if "show" in form:
+            leave_out(request)
             shown = changes(capture.raw, edited(capture.intact(), edit or RequestEdit()))
             return await _show(request, "replay", replace(given, changes=shown))
         numbers = [n, *read_selection(given.then)]
+        note(request, count=len(numbers))
         sign = Signing(given.sign) if given.sign in set(Signing) else Signing.NONE
         await request.app[keys.REPLAYING].replay(
             bin_id, numbers, given.url, with_credentials="credentials" in form, sign=sign, edit=edit
@@ -201,20 +207,21 @@ async def _show(
     bin = await store.get_bin(bin_id)
     address = address_of(capture.raw, capture.row.role, urls_of(site_of(request).root, bin)[capture.row.role])
     source = Source(
-        store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, address=address, pasted=pasted,
+        store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, capture=capture, address=address, pasted=pasted,
         custom=request.app[keys.MAPPINGS].reader_of(bin_id), find=request.query.get("find", "")[:MOST_FIND],
-        forwards=request.app[keys.FORWARDS],
+        forwards=request.app[keys.FORWARDS], masking=open_masking_of(request, bin_id),
     )  # fmt: skip
-    detail = await open_detail(source, capture, tab)
+    detail = await open_detail(source, tab)
+    if detail.is_masked:
+        again = replace(again, posted={}, changes=None)
     filter = filter_of(request)
     neighbors = await _neighbors(store, bin_id, n, filter)
     if request.headers.get("X-Partial") == "detail":
-        page = BinPage(bin=bin, urls={}, kept="", filter=filter, list=ListPart(), detail=detail, neighbors=neighbors)
-        page, template = replace(page, replay=again), "captures/_detail.html"
+        page, template = BinPage(bin=bin, urls={}, kept="", filter=filter, list=ListPart()), "captures/_detail.html"
     else:
         page = await _whole_page(request, bin, lambda captures: _around_open(captures, n))
-        page = replace(page, detail=detail, neighbors=neighbors, replay=again)
         template = "captures/index.html"
+    page = replace(page, detail=detail, neighbors=neighbors, replay=again, unmasked=is_unmasked(request))
     is_long = len(detail.fields) > LONG_PAGE
     return await render_of([capture.raw], request, template, page, status=status, is_long=is_long)
 
@@ -255,7 +262,7 @@ async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CapturePar
     try:
         part = ListPart() if filter.is_wrong else await read(captures)
         filter = replace(filter, count="" if filter.is_wrong else await captures.count(part))
-        part = replace(part, dispatches=await request.app[keys.FORWARDS].dispatches(bin.id, part.rows))
+        part = await _shown(request, bin, part)
     except TooSlow as error:
         part, filter = ListPart(), stopped(filter, error)
     oldest = await store.list_captures(bin.id, limit=1, after=0)
@@ -266,11 +273,17 @@ async def _whole_page(request: web.Request, bin: Bin, read: Callable[[CapturePar
         kept=duration_text(retention_of(bin, request.app[keys.SETTINGS].retention)),
         filter=filter,
         list=part,
-        oldest=oldest[0] if oldest else None,
+        oldest=masking_of(request, bin.id).row(oldest[0]) if oldest else None,
         axis=await axis_of(store, bin, filter),
         simulated=SIMULATED if simulated else None,
         saved=await saved_part(request, bin, "captures", filter),
     )
+
+
+async def _shown(request: web.Request, bin: Bin, part: ListPart) -> ListPart:
+    """The part with what the forwards do with its rows, masked."""
+    dispatches = await request.app[keys.FORWARDS].dispatches(bin.id, part.rows)
+    return replace(part, rows=masking_of(request, bin.id).rows(part.rows), dispatches=dispatches)
 
 
 async def _around_open(captures: CaptureParts, n: int) -> ListPart:

@@ -11,14 +11,18 @@ from ...domain.answers.model import Answer, safe_answer
 from ...domain.captures import Capture, CaptureRow, Outcome
 from ...domain.events import Event
 from ...domain.findings import explain
+from ...domain.masking.policy import CREDENTIALS, MaskingPolicy
 from ...domain.media import stated_types
 from ...domain.signatures import Judgement
 from ...domain.units import rfc3339
+from ...domain.withheld import Withheld
 from ...parsing import parse
+from ...parsing.masked import mask_parsed
 from ...providers import facts_of
 from ...providers.custom import CustomReader
 from ...services.forwards.shown import ShownDispatch
 from ..site.shapes import PARTIES, Code, FindingShape, Pair, RoleName, StatusName, Time
+from .parsed_shapes import ParsedShape, show_parsed
 
 VerdictName = Literal[
     "valid", "valid_as", "wrong_secret_or_changed", "stale", "unsigned", "not_signed_by_provider", "cannot_say",
@@ -121,46 +125,6 @@ class BodyShape(msgspec.Struct):
     base64: str
 
 
-class PartShape(msgspec.Struct):
-    """One part of a multipart body; `text` is null for what is not text."""
-
-    name: str | None
-    filename: str | None
-    content_type: str | None
-    size: int
-    text: str | None
-
-
-class CharsetShape(msgspec.Struct):
-    """How the body became text. `source` "zeros": UTF-16 without a byte order mark, by its zero bytes; "suggested" is a
-    guess."""
-
-    name: str
-    source: Literal["declared", "utf-8", "bom", "zeros", "suggested"]
-    note: str | None
-
-
-class ParsedShape(msgspec.Struct):
-    """The parsed content, up to some limits. A wrong Content-Type is corrected from the content. `json` beside `form`
-    or `parts` is the JSON that their fields contain, by name."""
-
-    query: list[Pair]
-    form: list[Pair] | None
-    json: Any
-    xml: Any
-    parts: list[PartShape] | None
-    charset: CharsetShape | None
-    error: Annotated[str | None, Meta(description="What could not be parsed, in sentences; null: nothing.")]
-    notes: Annotated[
-        list[str],
-        Meta(
-            description="What was decompressed or taken apart although no header declares it, a sentence each: gzip "
-            "without Content-Encoding, JSON in a form field or in a string, a JSON Web Token (not verified), JSON "
-            "Lines, semicolons between fields. The kept bytes are as sent."
-        ),
-    ]
-
-
 class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "recipient_said": "to_said"}):
     """What a request states about one message or call. `*_said` are the verbatim spellings, `said_at` is the
     provider's timestamp, and `said_to_minute`: it has no seconds. `media_types`: the types of `media` in their order,
@@ -186,16 +150,41 @@ class EventShape(msgspec.Struct, rename=PARTIES | {"sender_said": "from_said", "
     segments: int | None
 
 
+class NotStoredBody(msgspec.Struct):
+    """Size and SHA-256 of the received bytes of a body that was not stored; `why`: because …"""
+
+    size: int
+    sha256: str
+    why: str
+
+
+class NotStoredShape(msgspec.Struct):
+    """What the bin never stores of this request: names in lower case, whose values are `[not stored]` everywhere else,
+    and the body if it was not stored at all. `query`: the whole query was not."""
+
+    headers: list[str]
+    fields: list[str]
+    query: bool
+    body: NotStoredBody | None
+
+
 class CaptureShape(CaptureSummary, rename=PARTIES):
-    """The whole capture."""
+    """The whole capture. Where values are masked, `body` is empty and has no digest."""
 
     answered: AnsweredWhole
     http_version: Annotated[str | None, Meta(description="Null: not valid HTTP; then `body` has all received bytes.")]
-    headers: Annotated[list[Pair], Meta(description="In the order received; bytes as latin-1.")]
+    headers: Annotated[
+        list[Pair],
+        Meta(
+            description="In the order received; bytes as latin-1. The values of headers with credentials are"
+            " `••••••••` without `mask=false`."
+        ),
+    ]
     body: BodyShape
     parsed: ParsedShape
     events: list[EventShape]
     finding_details: list[FindingShape]
+    not_stored: Annotated[NotStoredShape | None, Meta(description="Null: everything was stored.")]
 
 
 class CaptureList(msgspec.Struct):
@@ -232,25 +221,31 @@ def show_capture(
     judgement: Judgement | None = None,
     custom: CustomReader | None = None,
     dispatches: Sequence[ShownDispatch] = (),
+    masking: MaskingPolicy = CREDENTIALS,
 ) -> CaptureShape:
-    """A capture with its bytes, their parsed view and what they state. `sent`: what was answered, where it was not the
-    default of its role. `judgement`: about its signature, where it is newer than that of the list. `custom`: the
-    reader for the field mapping of its bin. `dispatches`: with the forwards of its bin."""
+    """A capture with its bytes, their parsed view and what they state, masked. `sent`: what was answered, where it was
+    not the default of its role. `judgement`: about its signature, where it is newer than that of the list. `custom`:
+    the reader for the field mapping of its bin. `dispatches`: with the forwards of its bin."""
     raw = capture.raw
-    newer = {} if judgement is None else {"signature": show_judgement(judgement)}
+    shown = masking.capture(capture)
+    newer = {} if judgement is None else {"signature": show_judgement(masking.judgement(judgement))}
+    answered = _answered_whole(capture.row, None if sent is None else masking.answer(sent))
     return CaptureShape(
-        **_summary(capture.row, dispatches) | {"answered": _answered_whole(capture.row, sent)} | newer,
+        **_summary(shown.row, dispatches) | {"answered": answered} | newer,
         http_version=raw.http_version or None,
-        headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
+        headers=[
+            (name.decode("latin-1"), masking.header(name, value.decode("latin-1"))) for name, value in raw.headers
+        ],
         body=BodyShape(
             size=len(raw.body),
             complete=raw.body_complete,
-            sha256=capture.sha256,
-            base64=base64.b64encode(raw.body).decode(),
+            sha256=shown.sha256,
+            base64=base64.b64encode(shown.raw.body).decode(),
         ),
-        parsed=_parsed(capture),
-        events=[show_event(event) for event in capture.events],
-        finding_details=_finding_details(capture, custom),
+        parsed=show_parsed(mask_parsed(parse(raw), masking)),
+        events=[show_event(event) for event in shown.events],
+        finding_details=_finding_details(capture, custom, masking),
+        not_stored=None if raw.withheld is None else _not_stored(raw.withheld),
     )
 
 
@@ -290,14 +285,27 @@ def show_event(event: Event) -> EventShape:
     )
 
 
-def _finding_details(capture: Capture, custom: CustomReader | None) -> list[FindingShape]:
+def _not_stored(withheld: Withheld) -> NotStoredShape:
+    body = withheld.body
+    return NotStoredShape(
+        headers=list(withheld.headers),
+        fields=list(withheld.fields),
+        query=withheld.query,
+        body=None if body is None else NotStoredBody(body.size, body.sha256, body.why),
+    )
+
+
+def _finding_details(capture: Capture, custom: CustomReader | None, masking: MaskingPolicy) -> list[FindingShape]:
     """The words of the stored codes, with the values of this capture in them."""
     reading = capture.row.reading
     if not reading.findings:
         return []
     facts = facts_of(capture.raw, capture.row.role, reading.provider, custom)
     findings = [explain(code, facts) for code in reading.findings]
-    return [FindingShape(finding.code, finding.cause, finding.cure) for finding in findings]
+    return [
+        FindingShape(finding.code, masking.sentence(finding.cause), masking.sentence(finding.cure))
+        for finding in findings
+    ]
 
 
 def _summary(row: CaptureRow, dispatches: Sequence[ShownDispatch]) -> dict[str, Any]:
@@ -356,21 +364,4 @@ def _answered_whole(row: CaptureRow, sent: Answer | None) -> AnsweredWhole:
         note=outcome.note,
         fault_said=row.fault.said if row.fault else None,
         sent=None if sent is None else SentShape(list(sent.headers), sent.body),
-    )
-
-
-def _parsed(capture: Capture) -> ParsedShape:
-    parsed = parse(capture.raw)
-    charset = parsed.charset
-    return ParsedShape(
-        query=list(parsed.query),
-        form=None if parsed.form is None else list(parsed.form),
-        json=parsed.json,
-        xml=parsed.xml,
-        parts=None
-        if parsed.parts is None
-        else [PartShape(part.name, part.filename, part.content_type, part.size, part.text) for part in parsed.parts],
-        charset=None if charset is None else CharsetShape(charset.name, charset.source, charset.note),
-        error=parsed.error,
-        notes=list(parsed.notes),
     )

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ...domain.captures import Capture, CaptureRow
-from ...domain.curl import SECRET_HEADERS
 from ...domain.events import Event
+from ...domain.masking.policy import MaskingPolicy
+from ...domain.masking.texts import HIDDEN
 from ...domain.media import MediaFile, media_files
 from ...domain.replays import Attempt
 from ...domain.sms import SmsFacts, describe_sms
 from ...domain.units import gap_text
 from ...parsing import Parsed, parse
+from ...parsing.masked import mask_parsed
 from ...providers import sheet_of
 from ...providers.sheet import Sheet
 from ...services.large import work_on
@@ -33,8 +35,10 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureDetail:
-    """What all tabs of a capture share, the counts beside their titles included. `tabs` are their titles by name, `tab`
-    is the name of the open one. `pair`: what the capture is compared with."""
+    """What all tabs of a capture share, masked, the counts beside their titles included. `tabs` are their titles by
+    name, `tab` is the name of the open one. `headers`: name, value, and whether the whole value is masked. `is_masked`:
+    something of the request is, its body is not shown, and `capture.raw` has none. `pair`: what the capture is compared
+    with."""
 
     capture: Capture
     tabs: Mapping[str, str]
@@ -44,6 +48,7 @@ class CaptureDetail:
     fields: tuple[Field, ...]
     headers: tuple[tuple[str, str, bool], ...]
     sheet: Sheet | None
+    is_masked: bool = False
     related: tuple[Related, ...] = ()
     attempts: Sequence[Attempt] = ()
     pair: PairRow | None = None
@@ -60,37 +65,38 @@ class CaptureDetail:
         return () if first is None else media_files(first.media, first.media_types)
 
 
-async def read_shared(store: Store, bin_id: str, capture: Capture, tabs: Mapping[str, str], tab: str) -> CaptureDetail:
+async def read_shared(
+    store: Store, bin_id: str, capture: Capture, masking: MaskingPolicy, tabs: Mapping[str, str], tab: str
+) -> CaptureDetail:
     """Read what all tabs share; `tab` is the name of the open one."""
     n = capture.row.n
     pairings = await store.pairings_of(bin_id, [n])
     return replace(
-        await work_on([capture.raw], _read, capture, tabs, tab),
+        await work_on([capture.raw], _read, capture, masking, tabs, tab),
         related=tuple(
-            Related(row=row, gap=_gap(row.received_at - capture.raw.received_at))
+            Related(row=masking.row(row), gap=_gap(row.received_at - capture.raw.received_at))
             for row in await store.list_related(bin_id, n, limit=RELATED)
         ),
-        attempts=await store.list_attempts(bin_id, n, limit=ATTEMPTS),
-        pair=row_of(pairings[0]) if pairings else None,
+        attempts=[masking.attempt(each) for each in await store.list_attempts(bin_id, n, limit=ATTEMPTS)],
+        pair=row_of(masking.pairing(pairings[0])) if pairings else None,
     )
 
 
-def _read(capture: Capture, tabs: Mapping[str, str], tab: str) -> CaptureDetail:
+def _read(capture: Capture, masking: MaskingPolicy, tabs: Mapping[str, str], tab: str) -> CaptureDetail:
     reading, raw = capture.row.reading, capture.raw
-    parsed = parse(raw)
+    parsed = mask_parsed(parse(raw), masking)
     sheet = sheet_of(reading.provider)
+    headers = [(name.decode("latin-1"), masking.header(name, value.decode("latin-1"))) for name, value in raw.headers]
     return CaptureDetail(
-        capture=capture,
+        capture=masking.capture(capture) if masking.hides_bodies else capture,
         tabs=tabs,
         tab=tab,
         parsed=parsed,
         sms=None if reading.text is None else describe_sms(reading.text),
         fields=tuple(_explained(field, sheet) for field in fields_of(parsed)),
-        headers=tuple(
-            (name.decode("latin-1"), value.decode("latin-1"), name.lower() in SECRET_HEADERS)
-            for name, value in raw.headers
-        ),
+        headers=tuple((name, value, value == HIDDEN) for name, value in headers),
         sheet=sheet,
+        is_masked=masking.hides_bodies,
     )
 
 

@@ -5,7 +5,7 @@ A new tab is a class and a function here, a line in `TABS`, and a partial of the
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,10 +13,11 @@ import msgspec
 
 from ... import clock
 from ...domain.answers.model import Answer, safe_answer
-from ...domain.captures import CaptureRow
+from ...domain.captures import Capture, CaptureRow, RawRequest
 from ...domain.curl import as_curl
 from ...domain.edits import EditableField, editable_body, editable_headers
 from ...domain.findings import Finding, explain
+from ...domain.masking.policy import CREDENTIALS, MaskingPolicy
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.providers import PROVIDER_TITLES
@@ -83,7 +84,7 @@ class SummaryTab(AnswerTab):
     def why_incomplete(self, limit: int) -> str:
         """Why the end of the body is missing, in a sentence; `limit`: the bytes of a body that are kept."""
         raw, outcome = self.capture.raw, self.capture.row.outcome
-        if len(raw.body) >= limit:
+        if self.capture.row.size >= limit:
             return f"It is larger than the limit of {format_size(limit)}."
         waited_ms = 0 if outcome is None or self.capture.row.fault else outcome.left_ms or outcome.after_ms or 0
         if waited_ms - (self.sent.delay_ms if self.sent else 0) >= BODY_S * 1_000:
@@ -159,7 +160,8 @@ class SignedPartView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureTab(CaptureDetail):
     """`secrets`: how many the bin has. `signed` is the whole signed text, to copy. `certificate`: the URL of the one
-    that is needed and is not stored. `pasted` is what was posted in the box, and `result` what was found."""
+    that is needed and is not stored. `pasted` is what was posted in the box, and `result` what was found.
+    `is_hidden`: only the verdict is shown, because values are masked."""
 
     diagnosis: Diagnosis
     look: StatusLook
@@ -169,18 +171,22 @@ class SignatureTab(CaptureDetail):
     certificate: str | None
     pasted: str
     result: PastedResult | None
+    is_hidden: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a tab reads from. `address` is the bin's own URL of the capture's role, for the curl command. `pasted`: a
-    signature that the code of a user has computed. `custom` is the reader for the field mapping of the bin. `find`:
-    what to find in the fields or in the tree of the body. `forwards` of the bin."""
+    """Where a tab reads from. `capture` is not masked: only what a tab shows of it is. `address` is the bin's own URL
+    of the capture's role, for the curl command. `pasted`: a signature that the code of a user has computed. `custom` is
+    the reader for the field mapping of the bin. `find`: what to find in the fields or in the tree of the body.
+    `forwards` of the bin."""
 
     store: Store
     secrets: Secrets
     bin_id: str
+    capture: Capture
     address: str
+    masking: MaskingPolicy = CREDENTIALS
     pasted: str = ""
     custom: CustomReader | None = None
     find: str = ""
@@ -203,7 +209,7 @@ async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
         _read_summary,
         shared,
         source,
-        await source.store.messages_of(source.bin_id, capture.row.n),
+        source.masking.messages(await source.store.messages_of(source.bin_id, capture.row.n)),
         await _sent(source, capture.row),
     )
 
@@ -211,11 +217,12 @@ async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
 def _read_summary(
     shared: CaptureDetail, source: Source, messages: Sequence[Message], sent: Answer | None
 ) -> SummaryTab:
-    raw, row, sheet = shared.capture.raw, shared.capture.row, shared.sheet
+    raw, row, sheet, masking = source.capture.raw, source.capture.row, shared.sheet, source.masking
     reading = row.reading
     dated = next((event for event in shared.events if event.said_at is not None), None)
     said_at, said_to_minute = (dated.said_at, dated.said_to_minute) if dated else (None, False)
     facts = facts_of(raw, row.role, reading.provider, source.custom) if reading.findings else None
+    step = handshake_of(raw, sheet.name) if sheet and not shared.events else None
     return _as(
         SummaryTab,
         shared,
@@ -223,16 +230,20 @@ def _read_summary(
         handler=_handler(shared),
         remarks=_remarks(shared, sent),
         regions=(region_of(reading.sender), region_of(reading.recipient)),
-        curl=as_curl(raw, source.address),
+        curl="" if shared.is_masked else as_curl(raw, source.address),
         why=why(raw, sheet.name) if sheet else None,
-        handshake=handshake_of(raw, sheet.name) if sheet and not shared.events else None,
+        handshake=None if step is None else replace(step, address=masking.value("", step.address)),
         said_at=said_at,
         said_to_minute=said_to_minute,
         skew="" if said_at is None or said_to_minute else _skew(raw.received_at - said_at),
-        findings=tuple(explain(code, facts) for code in reading.findings),
+        findings=tuple(_masked(explain(code, facts), masking) for code in reading.findings),
         messages=messages,
         mapping=source.custom.mapping.name if source.custom else None,
     )
+
+
+def _masked(finding: Finding, masking: MaskingPolicy) -> Finding:
+    return replace(finding, cause=masking.sentence(finding.cause), cure=masking.sentence(finding.cure))
 
 
 async def _open_fields(shared: CaptureDetail, source: Source) -> FieldsTab:
@@ -248,7 +259,7 @@ def _read_fields(shared: CaptureDetail, find: str) -> FieldsTab:
         fields_json=escape_controls(json.dumps(pairs, ensure_ascii=False, indent=2)),
         find=find,
         found=tuple(field for field in shared.fields if wanted in f"{field.name}\n{field.value}".lower()),
-        words=searchable_words(shared.capture.raw),
+        words="" if shared.is_masked else searchable_words(shared.capture.raw),
     )
 
 
@@ -263,7 +274,8 @@ async def _open_raw(shared: CaptureDetail, source: Source) -> RawTab:
 
 def _read_raw(shared: CaptureDetail, find: str) -> RawTab:
     raw = shared.capture.raw
-    return _as(RawTab, shared, body=views_of(shared.parsed, raw.body, find), words=searchable_words(raw))
+    words = "" if shared.is_masked else searchable_words(raw)
+    return _as(RawTab, shared, body=views_of(shared.parsed, raw.body, find), words=words)
 
 
 async def _open_timing(shared: CaptureDetail, _: Source) -> TimingTab:
@@ -276,7 +288,8 @@ async def _open_answer(shared: CaptureDetail, source: Source) -> AnswerTab:
 
 
 async def _open_related(shared: CaptureDetail, source: Source) -> RelatedTab:
-    return _as(RelatedTab, shared, messages=await source.store.messages_of(source.bin_id, shared.capture.row.n))
+    messages = await source.store.messages_of(source.bin_id, shared.capture.row.n)
+    return _as(RelatedTab, shared, messages=source.masking.messages(messages))
 
 
 async def _open_replay(shared: CaptureDetail, source: Source) -> ReplayTab:
@@ -287,35 +300,52 @@ async def _open_replay(shared: CaptureDetail, source: Source) -> ReplayTab:
 
 def _read_replay(shared: CaptureDetail, address: str, dispatches: Sequence[ShownDispatch]) -> ReplayTab:
     raw = shared.capture.raw
-    fields = fields_to_edit(raw)
+    fields = () if shared.is_masked else fields_to_edit(raw)
+    has_form = any(field.key.startswith("form.") for field in fields)
     return _as(
         ReplayTab,
         shared,
-        curl=as_curl(raw, address),
+        curl="" if shared.is_masked else as_curl(raw, address),
         edit_fields=fields,
         edit_headers=editable_headers(raw),
-        edit_body=None if any(field.key.startswith("form.") for field in fields) else editable_body(raw),
+        edit_body=None if shared.is_masked or has_form else editable_body(raw),
         seed=clock.new_id(),
         dispatches=dispatches,
     )
 
 
 async def _open_signature(shared: CaptureDetail, source: Source) -> SignatureTab:
-    secrets, capture = source.secrets, shared.capture
+    secrets, capture = source.secrets, source.capture
     diagnosis, certificate = await secrets.diagnose(source.bin_id, capture)
-    result = await secrets.explain(source.bin_id, capture, source.pasted) if source.pasted else None
+    hidden = source.masking.hides_bodies or _is_secret(diagnosis, capture.raw, source.masking)
+    result = await secrets.explain(source.bin_id, capture, source.pasted) if source.pasted and not hidden else None
+    parts = () if hidden else diagnosis.parts
     return _as(
         SignatureTab,
         shared,
-        diagnosis=diagnosis,
+        diagnosis=_without_values(diagnosis, source.masking) if hidden else diagnosis,
         look=VERDICTS[diagnosis.judgement.verdict],
         secrets=len(await secrets.of(source.bin_id)),
-        parts=tuple(SignedPartView(part.name, visible(part.value)) for part in diagnosis.parts[:MOST_PARTS]),
-        signed=b"".join(part.value for part in diagnosis.parts).decode("utf-8", "replace")[:TEXT_CHARACTERS],
+        parts=tuple(SignedPartView(part.name, visible(part.value)) for part in parts[:MOST_PARTS]),
+        signed=b"".join(part.value for part in parts).decode("utf-8", "replace")[:TEXT_CHARACTERS],
         certificate=certificate,
         pasted=source.pasted,
         result=result,
+        is_hidden=hidden,
     )
+
+
+def _is_secret(diagnosis: Diagnosis, raw: RawRequest, masking: MaskingPolicy) -> bool:
+    """Whether the signature is the value of a masked header."""
+    masked = [value.decode("latin-1") for name, value in raw.headers if name.lower() in masking.headers]
+    return any(sent and sent in value for sent in diagnosis.sent for value in masked)
+
+
+def _without_values(diagnosis: Diagnosis, masking: MaskingPolicy) -> Diagnosis:
+    """The verdict alone."""
+    judgement = diagnosis.judgement
+    shown = msgspec.structs.replace(masking.judgement(judgement), variant=None)
+    return Diagnosis(judgement=shown, url="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,9 +372,10 @@ TABS = {
 async def _sent(source: Source, row: CaptureRow) -> Answer | None:
     if row.outcome is None or row.outcome.status is None:
         return None
-    return await source.store.get_sent_answer(source.bin_id, row.n) or msgspec.structs.replace(
-        safe_answer(row.role), status=row.outcome.status
-    )
+    sent = await source.store.get_sent_answer(source.bin_id, row.n)
+    if sent is None:
+        return msgspec.structs.replace(safe_answer(row.role), status=row.outcome.status)
+    return source.masking.answer(sent)
 
 
 def _handler(shared: CaptureDetail) -> str | None:

@@ -4,11 +4,12 @@ A pair is a stored pairing, or any two captures that the user chose.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ...domain.bins import Bin
 from ...domain.captures import Capture, CaptureRow, RawRequest
+from ...domain.masking.policy import CREDENTIALS, MaskingPolicy
 from ...domain.pairings.differences import METHOD, Difference
 from ...domain.pairings.model import Pairing
 from ...domain.roles import Role
@@ -43,7 +44,9 @@ class DifferenceRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairDetail:
-    """A pair and everything that its pane shows. `missing`: the role that got no request; then `second` is None."""
+    """A pair and everything that its pane shows, masked, but for the captures of its sides. `body` None: hidden, or
+    there is only one side. `unmasked`: a person has requested the values. `missing`: the role that got no request; then
+    `second` is None."""
 
     bin: Bin
     pairing: Pairing | None
@@ -59,6 +62,8 @@ class PairDetail:
     headers: tuple[HeaderDiff, ...]
     body: BodyDiff | None
     tried: tuple[Tried, ...]
+    is_masked: bool = False
+    unmasked: bool = False
 
     @property
     def count(self) -> int:
@@ -86,7 +91,9 @@ class PairDetail:
         return ", ".join(dict.fromkeys(field.name for field in self.same))
 
 
-def open_pairing(bin: Bin, pairing: Pairing, captures: Sequence[Capture], now: datetime) -> PairDetail:
+def open_pairing(
+    bin: Bin, pairing: Pairing, captures: Sequence[Capture], now: datetime, masking: MaskingPolicy = CREDENTIALS
+) -> PairDetail:
     """A pairing with its two captures, or with the only one; `captures` are in the order of the URLs."""
     pairing = with_times(pairing, captures)
     hits = {hit.n: hit for hit in pairing.hits}
@@ -97,10 +104,11 @@ def open_pairing(bin: Bin, pairing: Pairing, captures: Sequence[Capture], now: d
     missing = next((role for role, some in lanes if not some), None)
     found = _differences(sides)
     lead = lead_of(pairing, explain_verdict(pairing, found))
-    return _detail(bin, pairing, lead, sides, found, missing=missing, axis=draw_pairing(lanes, now))
+    axis = draw_pairing(lanes, now)
+    return _detail(bin, masking.pairing(pairing), lead, sides, found, missing=missing, axis=axis, masking=masking)
 
 
-def open_two(bin: Bin, captures: Sequence[Capture], now: datetime) -> PairDetail:
+def open_two(bin: Bin, captures: Sequence[Capture], now: datetime, masking: MaskingPolicy = CREDENTIALS) -> PairDetail:
     """Two captures that the user chose; the older one comes first."""
     first, second = sorted(captures, key=lambda capture: capture.row.n)
     sides = [side_of(capture.row.role, capture, hit_of(capture.row)) for capture in (first, second)]
@@ -112,7 +120,7 @@ def open_two(bin: Bin, captures: Sequence[Capture], now: datetime) -> PairDetail
         tone="",
         says=("smsbin does not count them as the primary and fallback request of one message.",),
     )
-    return _detail(bin, None, lead, sides, _differences(sides), missing=None, axis=axis)
+    return _detail(bin, None, lead, sides, _differences(sides), missing=None, axis=axis, masking=masking)
 
 
 def _detail(
@@ -124,6 +132,7 @@ def _detail(
     *,
     missing: Role | None,
     axis: PairingAxis | None,
+    masking: MaskingPolicy,
 ) -> PairDetail:
     first, second = sides[0], sides[1] if len(sides) > 1 else None
     raws = (first.capture.raw, second.capture.raw) if second else None
@@ -132,17 +141,18 @@ def _detail(
         bin=bin,
         pairing=pairing,
         lead=lead,
-        row=first.capture.row,
+        row=masking.row(first.capture.row),
         first=first,
         second=second,
         missing=missing,
         axis=axis,
         gap=_gap(second.hit.at - first.hit.at, first.role, pairing) if second else "",
-        rows=tuple(_row(difference, pairing, first.capture.row.reading.provider) for difference in found),
-        same=_same(*views) if views else (),
-        headers=header_differences(*raws) if raws else (),
-        body=body_difference(raws, views) if raws and views else None,
+        rows=tuple(_row(difference, pairing, first.capture.row.reading.provider, masking) for difference in found),
+        same=_same(*views, masking) if views else (),
+        headers=header_differences(*raws, masking) if raws else (),
+        body=body_difference(raws, views) if raws and views and not masking.hides_bodies else None,
         tried=() if pairing is None else tries_of(pairing),
+        is_masked=masking.hides_bodies,
     )
 
 
@@ -161,11 +171,14 @@ def _gap(gap: timedelta, role: Role, pairing: Pairing | None) -> str:
     return f"{exact} {'after' if seconds >= 0 else 'before'} {other}"
 
 
-def _row(difference: Difference, pairing: Pairing | None, provider: str | None) -> DifferenceRow:
-    values = _short(difference.primary), _short(difference.fallback)
+def _row(
+    difference: Difference, pairing: Pairing | None, provider: str | None, masking: MaskingPolicy
+) -> DifferenceRow:
+    whole = (difference.primary, difference.fallback)
+    values = [_short(None if value is None else masking.value(difference.field, value)) for value in whole]
     both = part(values[0], values[1]) if values[0] is not None and values[1] is not None else None
     return DifferenceRow(
-        name=difference.field,
+        name=masking.name(difference.field),
         primary=both[0] if both else _plain(values[0]),
         fallback=both[1] if both else _plain(values[1]),
         is_field=difference.field != METHOD,
@@ -182,10 +195,14 @@ def _note(difference: Difference, pairing: Pairing | None, provider: str | None)
     return sheet.errors.get(difference.fallback or "", "") if sheet and is_error else ""
 
 
-def _same(one: Parsed, other: Parsed) -> tuple[Field, ...]:
+def _same(one: Parsed, other: Parsed, masking: MaskingPolicy) -> tuple[Field, ...]:
     """Fields with equal values in both, in the order of the first."""
     fields, ours, theirs = fields_of(one), _values(one), _values(other)
-    return tuple(field for field in fields if ours[field.name] == theirs.get(field.name))
+    return tuple(
+        replace(field, name=masking.name(field.name), value=masking.value(field.name, field.value))
+        for field in fields
+        if ours[field.name] == theirs.get(field.name)
+    )
 
 
 def _values(parsed: Parsed) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ...domain.bins import KEY_PATTERN
 from ...domain.captures import RawRequest
-from ...domain.curl import SECRET_HEADERS
+from ...domain.masking.policy import MaskingPolicy
 from ...parsing import Parsed
 
 # The limits of what is compared; the page of each request has the rest.
@@ -107,14 +107,14 @@ def _pieces(value: str, head: int, tail: int) -> tuple[MarkedText, ...]:
     )
 
 
-def header_differences(primary: RawRequest, fallback: RawRequest) -> tuple[HeaderDiff, ...]:
-    """Headers that differ, sorted by name."""
+def header_differences(primary: RawRequest, fallback: RawRequest, masking: MaskingPolicy) -> tuple[HeaderDiff, ...]:
+    """Headers that differ, sorted by name, masked."""
     ours, theirs = _by_name(primary), _by_name(fallback)
     return tuple(
         HeaderDiff(
             name=name,
-            primary=_shown(name, ours.get(name, ())),
-            fallback=_shown(name, theirs.get(name, ())),
+            primary=_shown(name, ours.get(name, ()), masking),
+            fallback=_shown(name, theirs.get(name, ()), masking),
         )
         for name in sorted(ours.keys() | theirs.keys())
         if ours.get(name) != theirs.get(name)
@@ -149,9 +149,8 @@ def _by_name(raw: RawRequest) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _shown(name: str, values: tuple[str, ...]) -> tuple[str, ...]:
-    secret = name.encode("latin-1") in SECRET_HEADERS
-    return tuple("••••••••" if secret else value[:LINE] for value in values)
+def _shown(name: str, values: tuple[str, ...], masking: MaskingPolicy) -> tuple[str, ...]:
+    return tuple(masking.header(name.encode("latin-1"), value[:LINE]) for value in values)
 
 
 def _text(raw: RawRequest, parsed: Parsed) -> str | None:

@@ -20,7 +20,8 @@ async def edits(work: Work) -> list[Edit]:
     pairings = await work.store.pairings_of(work.bin.id, numbers, wait=False) if numbers else ()
     for pairing in pairings:
         await yield_to_loop(edits)
-        html = row.render(row=row_of(pairing), bin=work.bin, base=work.state.base, suffix=show.suffix)
+        shown_row = row_of(work.state.masking.pairing(pairing))
+        html = row.render(row=shown_row, bin=work.bin, base=work.state.base, suffix=show.suffix)
         shown = show.verdicts is None or pairing.verdict in show.verdicts
         edits.append({"op": "put" if shown else "leave", "place": "rows", "html": html})
     return edits + gone(work.changes)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.bins import Bin
+from ...domain.masking.policy import MaskingPolicy
 from ...domain.pairings.measures import Measured, measure
 from ...domain.pairings.model import FALLBACK_USED, PROBLEMS, Pairing, PairingSummary, Verdict
 from ...domain.roles import Role
@@ -18,6 +19,7 @@ from ...providers.sheet import Sheet
 from ...services.large import work_on
 from ...store import Store
 from ..site.inputs import HIGHEST, number
+from ..site.masking import is_unmasked, masking_of, open_masking_of
 from ..site.templates import render, render_of, site_of, urls_of
 from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS, PairRow, Show, row_of
@@ -90,7 +92,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         address = f"{server_address(request).base}/bins/{request.match_info['bin']}/compare/{n}"
         return web.Response(status=303, headers={"Location": address})
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    detail = await _open(request.app[keys.STORE], bin, n, m)
+    detail = await _open(request, bin, n, m)
     if request.headers.get("X-Partial") == "detail":
         page = await _page(request, bin, rows=False)
         page = replace(page, detail=detail, urls=urls_of(site_of(request).root, bin))
@@ -103,7 +105,7 @@ async def report(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/compare/{n}[/{m}]/report: the same as Markdown, to be pasted into a ticket."""
     n, m = _numbers(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    detail = await _open(request.app[keys.STORE], bin, n, m)
+    detail = await _open(request, bin, n, m)
     text = await work_on(detail.raws, as_markdown, detail)
     return web.Response(text=text, content_type="text/markdown", charset="utf-8")
 
@@ -113,8 +115,13 @@ def _numbers(request: web.Request) -> tuple[int, int | None]:
     return int(place["n"]), int(place["m"]) if "m" in place else None
 
 
-async def _open(store: Store, bin: Bin, n: int, m: int | None) -> PairDetail:
+async def _open(request: web.Request, bin: Bin, n: int, m: int | None) -> PairDetail:
     """NotFound: a capture is deleted, or it belongs to no pair."""
+    detail = await _read(request.app[keys.STORE], bin, n, m, open_masking_of(request, bin.id))
+    return replace(detail, unmasked=is_unmasked(request))
+
+
+async def _read(store: Store, bin: Bin, n: int, m: int | None, masking: MaskingPolicy) -> PairDetail:
     wanted = [n] if m is None else [n, m]
     pairings = await store.pairings_of(bin.id, wanted)
     pairing = next((one for one in pairings if {hit.n for hit in one.hits}.issuperset(wanted)), None)
@@ -127,9 +134,9 @@ async def _open(store: Store, bin: Bin, n: int, m: int | None) -> PairDetail:
         raise NotFound(f"Request #{n} is not part of a pair. Only inbound messages and calls have a fallback URL.")
     if pairing is None or _same_url(pairing, wanted):
         both = list(captures.values())
-        return await work_on((one.raw for one in both), open_two, bin, both, clock.now())
+        return await work_on((one.raw for one in both), open_two, bin, both, clock.now(), masking)
     sides = [captures[one] for one in numbers if one in captures]
-    return await work_on((one.raw for one in sides), open_pairing, bin, pairing, sides, clock.now())
+    return await work_on((one.raw for one in sides), open_pairing, bin, pairing, sides, clock.now(), masking)
 
 
 def _sides(pairing: Pairing, wanted: Sequence[int]) -> Sequence[int]:
@@ -160,7 +167,7 @@ async def _page(request: web.Request, bin: Bin, *, rows: bool = True) -> Compare
     before = number(dict(request.query), "before", lowest=0, highest=HIGHEST)
     store = request.app[keys.STORE]
     found = await store.list_pairings(bin.id, limit=PAGE + 1, before=before, only=show.verdicts) if rows else ()
-    shown = [row_of(pairing) for pairing in found[:PAGE]]
+    shown = [row_of(pairing) for pairing in masking_of(request, bin.id).pairings(found[:PAGE])]
     older = shown[-1].pairing.id if len(found) > PAGE else None
     return ComparePage(bin=bin, urls={}, show=show, side=None, rows=shown, older=older)
 

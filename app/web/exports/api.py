@@ -13,6 +13,8 @@ from ... import __version__, clock, keys
 from ...domain.answers.model import Answer
 from ...domain.bins import Bin
 from ...domain.captures import Capture
+from ...domain.masking.policy import MaskingPolicy
+from ...domain.messages.model import Message
 from ...domain.search import Query
 from ...errors import AppError, Invalid
 from ...export import EXPORTERS, WHATS, About, Format
@@ -26,9 +28,11 @@ from ...services.selections import MAX_NUMBERS
 from ...tasks import run_in_thread
 from ..captures.shapes import CaptureShape, CaptureSummary, show_capture, show_row
 from ..messages.shapes import MessageShape, show_message
+from ..site.audit import note
 from ..site.auth import SessionCheck
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import filter_of, numbers, read_query
+from ..site.masking import export_masking_of
 from ..site.parameters import names_of
 from ..site.urls import root_of
 from .operations import EXPORT_QUERY
@@ -46,18 +50,20 @@ async def export(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/export"""
     query = read_query(request, names_of(EXPORT_QUERY))
     of, form = _choice(query)
+    note(request, of=of, format=form.name, filtered="yes" if "q" in query or "n" in query else None)
     wanted, chosen = filter_of(query), numbers(query, "n", MAX_NUMBERS)
     if chosen and (of != "captures" or wanted is not None):
         raise Invalid(("n", "is only for of=captures without q"))
+    masking = export_masking_of(request, query)
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"])
     shape = MessageShape if of == "messages" else CaptureSummary
     columns = [field.encode_name for field in msgspec.structs.fields(shape)]
     about = About(columns=columns, version=__version__, origin=str(URL(root_of(request)).origin()))
     if chosen:
-        rows = _chosen_rows(request.app, bin, chosen, whole=form.whole)
+        rows = _chosen_rows(request.app, bin, chosen, masking, whole=form.whole)
     else:
-        rows = _rows(request.app, bin, of, wanted, whole=form.whole)
+        rows = _rows(request.app, bin, of, wanted, masking, whole=form.whole)
     pieces = _pieces(form, about, rows)
     # An error before the first row gives an error response, not a file that breaks off.
     first = await anext(pieces)
@@ -95,45 +101,49 @@ def _disposition(bin: Bin, of: str, form: Format) -> str:
 
 
 async def _rows(
-    app: web.Application, bin: Bin, of: str, query: Query | None, *, whole: bool
+    app: web.Application, bin: Bin, of: str, query: Query | None, masking: MaskingPolicy, *, whole: bool
 ) -> AsyncIterator[tuple[bool, Maker]]:
     """For each row: whether it is large, and the function that makes it."""
     store, secrets, custom = app[keys.STORE], app[keys.SECRETS], app[keys.MAPPINGS].reader_of(bin.id)
     if of == "messages":
         async for messages in exporting.each_message_page(store, bin, query):
             for message in messages:
-                yield False, partial(show_message, message)
+                yield False, partial(_show_message, message, masking)
     elif whole:
         async for captures in exporting.each_whole_page(store, bin, query):
             dispatches = await app[keys.FORWARDS].dispatches(bin.id, [capture.row for capture, _ in captures])
             for capture, sent in captures:
                 about = dispatches.get(capture.row.n, ())
-                yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom, about)
+                yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom, about, masking)
     else:
         async for rows in exporting.each_page(store, bin.id, bin.last_n, query):
             dispatches = await app[keys.FORWARDS].dispatches(bin.id, rows)
             for row in rows:
-                yield False, partial(show_row, row, dispatches.get(row.n, ()))
+                yield False, partial(show_row, masking.row(row), dispatches.get(row.n, ()))
 
 
 async def _chosen_rows(
-    app: web.Application, bin: Bin, chosen: Sequence[int], *, whole: bool
+    app: web.Application, bin: Bin, chosen: Sequence[int], masking: MaskingPolicy, *, whole: bool
 ) -> AsyncIterator[tuple[bool, Maker]]:
     """The same for captures that are listed by their numbers."""
     secrets, custom = app[keys.SECRETS], app[keys.MAPPINGS].reader_of(bin.id)
     async for capture, sent in exporting.each_chosen(app[keys.STORE], bin, chosen):
         about = (await app[keys.FORWARDS].dispatches(bin.id, [capture.row])).get(capture.row.n, ())
         if whole:
-            yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom, about)
+            yield is_large(capture.raw), partial(_show_whole, capture, sent, secrets, custom, about, masking)
         else:
-            yield False, partial(show_row, capture.row, about)
+            yield False, partial(show_row, masking.row(capture.row), about)
 
 
 def _show_whole(
     capture: Capture, sent: Answer | None, secrets: Secrets, custom: CustomReader | None,
-    dispatches: Sequence[ShownDispatch],
+    dispatches: Sequence[ShownDispatch], masking: MaskingPolicy,
 ) -> CaptureShape:  # fmt: skip
-    return show_capture(capture, sent, secrets.judge_listed(capture), custom, dispatches)
+    return show_capture(capture, sent, secrets.judge_listed(capture), custom, dispatches, masking)
+
+
+def _show_message(message: Message, masking: MaskingPolicy) -> MessageShape:
+    return show_message(masking.message(message))
 
 
 async def _pieces(form: Format, about: About, rows: AsyncIterator[tuple[bool, Maker]]) -> AsyncGenerator[bytes, None]:

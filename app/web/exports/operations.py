@@ -10,6 +10,7 @@ EXPORT_QUERY = (
     parameters.choice("format", tuple(EXPORTERS), "jsonl", "File format; har is for captures only."),
     parameters.matching(),
     parameters.numbers(MAX_NUMBERS),
+    parameters.masked_file(),
 )
 
 OPERATIONS: Operations = {

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.faults import ActiveFault
+from ..site.audit import note
 from ..site.inputs import read_input
 from ..site.json import json_response
 from ..site.roles import role_address
@@ -23,6 +24,7 @@ async def put(request: web.Request) -> web.StreamResponse:
     given = await read_input(request, FaultInput)
     now = clock.now()
     fault = given.fault(now)
+    note(request, fault=fault.kind)
     active = ActiveFault(id=clock.new_id(), bin_id=bin_id, role=role, fault=fault, started_at=now, left=fault.count)
     await request.app[keys.FAULTS].set(active)
     return json_response(show_fault(active, now))

@@ -13,6 +13,7 @@ from ...domain.roles import Role
 from ...errors import Invalid, NotFound
 from ...providers import PROVIDERS, sheet_of
 from ...providers.sheet import Sheet
+from ..site.audit import note
 from ..site.convert import convert
 from ..site.faults import faults_of
 from ..site.forms import go_back, read_form
@@ -61,6 +62,7 @@ async def set_fault(request: web.Request) -> web.StreamResponse:
         fault = convert(raw_of(form, now), FaultInput).fault(now)
     except Invalid as error:
         return _page(request, bin, role, form=form, problems=problems_of(error), status=422)
+    note(request, fault=fault.kind)
     await request.app[keys.FAULTS].set(active(bin.id, role, fault))
     return _back(request, bin, form)
 

@@ -5,9 +5,11 @@ from aiohttp import web
 from ... import keys
 from ...domain.search import MAX_LENGTH
 from ...errors import Invalid
-from ...services.completions import complete_in
+from ...services.completions import NUMBER_KEYS, complete_in
+from ..site.audit import note
 from ..site.inputs import number, read_input, read_query
 from ..site.json import json_response
+from ..site.masking import masking_of
 from ..site.parameters import names_of
 from .inputs import FilterInput
 from .operations import COMPLETION_QUERY
@@ -24,6 +26,7 @@ async def put(request: web.Request) -> web.StreamResponse:
     """PUT /api/v1/bins/{bin}/filters/{id}"""
     read_query(request)
     given = await read_input(request, FilterInput)
+    note(request, name=given.name)
     bin_id, filter_id = request.match_info["bin"], request.match_info["id"]
     return json_response(show_filter(await request.app[keys.SAVED_FILTERS].set(bin_id, filter_id, given.name, given.q)))
 
@@ -44,4 +47,6 @@ async def complete(request: web.Request) -> web.StreamResponse:
     caret = number(query, "caret", lowest=0, highest=len(text))
     store = request.app[keys.STORE]
     bin = await store.get_bin(request.match_info["bin"], wait=False)
-    return json_response(show_completed(await complete_in(store, bin.id, text, len(text) if caret is None else caret)))
+    hidden = NUMBER_KEYS if masking_of(request, bin.id).values else frozenset()
+    completed = await complete_in(store, bin.id, text, len(text) if caret is None else caret, hidden=hidden)
+    return json_response(show_completed(completed))

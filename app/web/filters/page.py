@@ -7,6 +7,7 @@ from aiohttp import web
 from ... import keys
 from ...domain.bins import Bin
 from ...errors import Conflict, Invalid
+from ..site.audit import note
 from ..site.filters import ListFilter, filter_of, suffix_of
 from ..site.forms import read_form
 from ..site.saved_filters import ADDRESSES, SavedPart, saved_part
@@ -36,6 +37,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     text, of = form.get("q", "").strip(), _list_of(form.get("of", "captures"))
     bin_id = request.match_info["bin"]
+    note(request, name=form.get("name"))
     try:
         await request.app[keys.SAVED_FILTERS].set(bin_id, form.get("id", ""), form.get("name", ""), text)
     except (Invalid, Conflict) as error:

@@ -1,17 +1,19 @@
 """The API of forwards: add, list, change and delete them; pause, resume, test, retry."""
 
+import msgspec
 from aiohttp import web
 from msgspec import UNSET
 
 from ... import keys
 from ...domain.forwards.model import ForwardState
 from ..replays.shapes import show_attempt
+from ..site.audit import note
 from ..site.convert import NoInput
 from ..site.inputs import read_input, read_query
 from ..site.json import json_response
 from ..site.urls import server_address
 from .inputs import ForwardChange, ForwardInput, ForwardRetry, ForwardTest
-from .shapes import RetriedShape, show_forward, show_forwards
+from .shapes import RetriedShape, event_schema, show_forward, show_forwards
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -25,6 +27,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/forwards"""
     bin_id = await _bin_of(request)
     given = await read_input(request, ForwardInput)
+    note(request, name=given.forward.name)
     server = server_address(request)
     stored = await request.app[keys.FORWARDS].add(
         bin_id, given.forward, position=given.position, own=server.host, is_paused=given.paused
@@ -45,6 +48,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     bin_id, forward_id = _address(request)
     forwards = request.app[keys.FORWARDS]
     stored = forwards.runner(bin_id, forward_id).stored
+    note(request, name=stored.forward.name)
     given = await read_input(request, ForwardChange)
     changed = given.changed(stored.forward)
     if changed != stored.forward:
@@ -59,6 +63,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 async def delete(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/forwards/{id}"""
     read_query(request)
+    note(request, name=request.app[keys.FORWARDS].runner(*_address(request)).stored.forward.name)
     await request.app[keys.FORWARDS].drop(*_address(request))
     request.app[keys.SWEEPING].erase_soon()
     return web.Response(status=204)
@@ -96,6 +101,11 @@ async def retry(request: web.Request) -> web.StreamResponse:
     forwards.runner(bin_id, forward_id)
     wanted = (await read_input(request, ForwardRetry)).retry()
     return json_response(RetriedShape(await forwards.retry(bin_id, forward_id, wanted)))
+
+
+async def schema(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
+    """GET /api/v1/schemas/event.json"""
+    return web.Response(body=msgspec.json.encode(event_schema()), content_type="application/schema+json")
 
 
 async def _nothing(request: web.Request) -> None:

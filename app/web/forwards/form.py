@@ -17,6 +17,8 @@ class ForwardForm:
     url: str = ""
     filter: str = ""
     roles: tuple[str, ...] = ()
+    mode: str = "raw"
+    event_content: str = "full"
     order: str = "message"
     signature: str = "sent"
     credentials: bool = False
@@ -24,10 +26,13 @@ class ForwardForm:
     start: str = "next"
 
     def raw(self) -> dict[str, object]:
-        """As JSON, without `start`."""
+        """As JSON, without `start`, and without what the chosen mode does not have."""
         values = dataclass_values(self)
-        del values["start"]
-        return values | {"roles": list(self.roles), "timeout_s": number_of(self.timeout_s)}
+        unused = {"start", "signature" if self.mode == "event" else "event_content"}
+        if self.mode == "event" and self.event_content != "raw":
+            unused.add("credentials")
+        given = {name: value for name, value in values.items() if name not in unused}
+        return given | {"roles": list(self.roles), "timeout_s": number_of(self.timeout_s)}
 
     def raw_start(self) -> object:
         """`start` as JSON."""
@@ -41,6 +46,8 @@ def read_forward_form(form: Mapping[str, str]) -> ForwardForm:
         url=form.get("url", "").strip(),
         filter=form.get("filter", "").strip(),
         roles=tuple(role.value for role in Role if f"role-{role.value}" in form),
+        mode=form.get("mode", "raw"),
+        event_content=form.get("event_content", "full"),
         order=form.get("order", "message"),
         signature=form.get("signature", "sent"),
         credentials="credentials" in form,
@@ -53,6 +60,6 @@ def form_of(forward: Forward) -> ForwardForm:
     """The form with the settings of a forward."""
     return ForwardForm(
         name=forward.name, url=forward.url, filter=forward.filter, roles=tuple(role.value for role in forward.roles),
-        order=forward.order.value, signature=forward.signature.value, credentials=forward.credentials,
-        timeout_s=str(forward.timeout_s),
+        mode=forward.mode.value, event_content=forward.event_content.value, order=forward.order.value,
+        signature=forward.signature.value, credentials=forward.credentials, timeout_s=str(forward.timeout_s),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from ...domain.forwards.model import (
     MIN_TIMEOUT_S,
     DispatchOrder,
     DispatchState,
+    EventContent,
     Forward,
     ForwardMode,
     ForwardSignature,
@@ -54,7 +55,17 @@ Roles = Annotated[
 ]
 Mode = Annotated[
     ForwardMode,
-    Meta(description="raw: the request byte for byte.", extra={"reason": f"must be one of {', '.join(ForwardMode)}"}),
+    Meta(
+        description="raw: the request byte for byte; event: what it states, as JSON, one request for each event.",
+        extra={"reason": f"must be one of {', '.join(ForwardMode)}"},
+    ),
+]
+Content = Annotated[
+    EventContent,
+    Meta(
+        description="For mode event. full: everything; thin: ids only; raw: everything, and the request itself.",
+        extra={"reason": f"must be one of {', '.join(EventContent)}"},
+    ),
 ]
 Order = Annotated[
     DispatchOrder,
@@ -67,7 +78,7 @@ Sign = Annotated[
     ForwardSignature,
     Meta(
         description="sent: as the provider signed; target: again for the target URL, with a secret of the bin; smsbin:"
-        " by Standard Webhooks, with the secret of the forward.",
+        " by Standard Webhooks, with the secret of the forward, as events always are.",
         extra={"reason": f"must be one of {', '.join(ForwardSignature)}"},
     ),
 ]
@@ -90,6 +101,7 @@ class ForwardInput(Input, frozen=True, kw_only=True):
     filter: Filter = ""
     roles: Roles = ()
     mode: Mode = ForwardMode.RAW
+    event_content: Content = EventContent.FULL
     order: Order = DispatchOrder.MESSAGE
     signature: Sign = ForwardSignature.SENT
     credentials: Annotated[bool, Meta(description="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")] = (
@@ -125,6 +137,7 @@ class ForwardChange(Input, frozen=True, kw_only=True):
     filter: Filter | UnsetType = UNSET
     roles: Roles | UnsetType = UNSET
     mode: Mode | UnsetType = UNSET
+    event_content: Content | UnsetType = UNSET
     order: Order | UnsetType = UNSET
     signature: Sign | UnsetType = UNSET
     credentials: bool | UnsetType = UNSET
@@ -132,8 +145,14 @@ class ForwardChange(Input, frozen=True, kw_only=True):
     paused: bool | UnsetType = UNSET
 
     def changed(self, forward: Forward) -> Forward:
-        """The settings with the changes."""
+        """The settings with the changes. With another mode, what is left out and only the old one has gets its
+        default."""
         given = {name: value for name, value in asdict(self).items() if value is not UNSET and name != "paused"}
+        if self.mode is not UNSET and self.mode is not forward.mode:
+            before: dict[str, object] = {"event_content": EventContent.FULL}
+            if self.mode is ForwardMode.EVENT:
+                before |= {"signature": ForwardSignature.SMSBIN, "credentials": False}
+            given = before | given
         return Forward(**(asdict(forward) | given))
 
 

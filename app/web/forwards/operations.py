@@ -49,7 +49,8 @@ OPERATIONS: Operations = {
         tag="Forwards",
         id="testForward",
         summary="Send one capture to the target now",
-        description="Whatever the state of the forward is. The state of the capture with the forward does not change.",
+        description="Whatever the state of the forward is; with mode event the first event of the capture. The state of"
+        " the capture with the forward does not change.",
         success=Success(shape=ReplayShape),
         body=ForwardTest,
         errors=(404, 409),
@@ -57,5 +58,12 @@ OPERATIONS: Operations = {
     ("post", _FORWARD + "/retry"): Operation(
         tag="Forwards", id="retryForward", summary="Send again immediately what failed",
         success=Success(shape=RetriedShape), body=ForwardRetry, errors=(404,),
+    ),
+    ("get", "/api/v1/schemas/event.json"): Operation(
+        tag="Forwards",
+        id="eventSchema",
+        summary="The JSON Schema of the events that a forward with mode event sends",
+        success=Success(media=("application/schema+json",)),
+        is_public=True,
     ),
 }  # fmt: skip

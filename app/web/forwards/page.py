@@ -4,16 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
-from ...domain.forwards.model import FAILED, Dispatch, DispatchState, Retry
+from ...domain.forwards.model import FAILED, Dispatch, DispatchState, ForwardMode, Retry, StoredForward
 from ...domain.replays import Attempt, Trigger
-from ...errors import Conflict, Invalid, NotFound
+from ...errors import Conflict, Damaged, Invalid, NotFound, TooSlow
 from ...services.forwards.registry import Forwards
 from ...services.forwards.shown import ForwardStatus
 from ...services.listeners.registry import ListenerStatus
+from ..site.audit import act_as, leave_out, note
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render
@@ -23,17 +25,23 @@ from .inputs import ForwardInput
 
 STRIP = 100
 """The dispatches in the strip of a forward."""
+MAX_EXAMPLE = 8_000
+"""Characters that are shown of the example of an event."""
+
+# What a button of a forward does.
+ACTIONS = ("pause", "resume", "test", "retry", "delete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardCard:
     """A forward. `strip`: the colours of its last dispatches, oldest first; `arrived`: how many of them have arrived.
-    `tested`: the result of a test that was just made."""
+    `tested`: the result of a test that was just made. `example`: the JSON of an event that it sends, "" for none."""
 
     status: ForwardStatus
     strip: Sequence[str]
     arrived: int
     tested: Attempt | None = None
+    example: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +78,13 @@ async def save(request: web.Request) -> web.StreamResponse:
     bin, forwards = await _bin_of(request), request.app[keys.FORWARDS]
     posted = await read_form(request)
     form, edited = read_forward_form(posted), posted.get("edited", "")
+    note(request, name=form.name, id=edited or None)
+    if edited:
+        act_as(request, "forward.change")
     try:
         given = convert({**form.raw(), "start": form.raw_start()}, ForwardInput)
         if "preview" in posted:
+            leave_out(request)
             found = await forwards.preview(bin.id, given.forward)
             return await _again(request, bin, form, edited, matching=found)
         own = server_address(request).host
@@ -93,6 +105,9 @@ async def act(request: web.Request) -> web.StreamResponse:
     bin, forwards = await _bin_of(request), request.app[keys.FORWARDS]
     forward_id, what = request.match_info["id"], request.match_info["what"]
     posted = await read_form(request)
+    note(request, name=forwards.runner(bin.id, forward_id).stored.forward.name)
+    if what in ACTIONS:
+        act_as(request, f"forward.{what}")
     match what:
         case "pause":
             await forwards.pause(bin.id, forward_id)
@@ -158,9 +173,24 @@ async def _cards(request: web.Request, bin: Bin, tested: Attempt | None = None) 
             ForwardCard(
                 status=status, strip=[_colour(dispatch) for dispatch in reversed(last)], arrived=arrived,
                 tested=tested if tested is not None and tested.forward == each.id else None,
+                example=await _example(forwards, status.stored),
             )
         )  # fmt: skip
     return cards
+
+
+async def _example(forwards: Forwards, stored: StoredForward) -> str:
+    """Of the last request that matches."""
+    if stored.forward.mode is not ForwardMode.EVENT:
+        return ""
+    try:
+        found = await forwards.example(stored)
+    except (Damaged, NotFound, TooSlow):
+        return ""  # it is only an example
+    if found is None:
+        return ""
+    text = msgspec.json.format(found, indent=2).decode()
+    return text if len(text) <= MAX_EXAMPLE else text[:MAX_EXAMPLE] + "…"
 
 
 def _colour(dispatch: Dispatch) -> str:

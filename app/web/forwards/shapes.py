@@ -1,11 +1,12 @@
 """The JSON of forwards; the OpenAPI document's components are generated from these types."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from ...domain.forwards.events import ForwardedEvent
 from ...domain.units import rfc3339
 from ...services.forwards.shown import ForwardStatus
 from ..site.shapes import RoleName, Time
@@ -23,7 +24,8 @@ class ForwardShape(msgspec.Struct):
     url: str
     filter: str
     roles: list[RoleName]
-    mode: Literal["raw"]
+    mode: Literal["raw", "event"]
+    event_content: Annotated[Literal["full", "thin", "raw"], Meta(description="For mode event.")]
     order: Literal["message", "none", "strict"]
     signature: Literal["sent", "target", "smsbin"]
     credentials: bool
@@ -62,7 +64,8 @@ def show_forward(status: ForwardStatus) -> ForwardShape:
     forward = stored.forward
     return ForwardShape(
         id=stored.id, name=forward.name, url=forward.url, filter=forward.filter,
-        roles=[role.value for role in forward.roles], mode=forward.mode.value, order=forward.order.value,
+        roles=[role.value for role in forward.roles], mode=forward.mode.value,
+        event_content=forward.event_content.value, order=forward.order.value,
         signature=forward.signature.value, credentials=forward.credentials, timeout_s=forward.timeout_s,
         wiretap=None if forward.wiretap is None else forward.wiretap.value,
         paused=health.paused, state=health.state.value, reason=health.reason, made_at=rfc3339(stored.made_at),
@@ -76,3 +79,12 @@ def show_forward(status: ForwardStatus) -> ForwardShape:
 def show_forwards(found: Sequence[ForwardStatus]) -> ForwardList:
     """All of them."""
     return ForwardList([show_forward(status) for status in found])
+
+
+def event_schema() -> dict[str, Any]:
+    """The JSON Schema of the body of a request in event mode."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "smsbin event",
+        **msgspec.json.schema(ForwardedEvent),
+    }

@@ -11,6 +11,7 @@ import jinja2
 
 from ...domain.bins import Bin
 from ...domain.captures import Captured, CaptureRow, Change, Deleted, MessageChanged, MessageGone
+from ...domain.masking.policy import CREDENTIALS, MaskingPolicy
 from ...domain.messages.model import Message
 from ...domain.search import Query
 from ...services.forwards.registry import Forwards
@@ -28,7 +29,7 @@ Edit = dict[str, object]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewState:
     """What one viewer shows. `pair` is the open conversation; `q` the text of the filter, `query` its meaning;
-    `show` the view of the pairs."""
+    `show` the view of the pairs; `masking`: what is masked in it."""
 
     view: str
     base: str
@@ -36,16 +37,17 @@ class ViewState:
     query: Query | None = None
     pair: tuple[str, str] | None = None
     show: Show = SHOWS[0]
+    masking: MaskingPolicy = CREDENTIALS
 
     @property
     def key(self) -> tuple[object, ...]:
         """A key that viewers with the same frames share."""
-        return (self.view, self.base, self.q, self.pair, self.show.name)
+        return (self.view, self.base, self.q, self.pair, self.show.name, self.masking)
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The input of a frame."""
+    """The input of a frame. `changes` are not masked: some views need the numbers to find the place of a row."""
 
     store: Store
     environment: jinja2.Environment

@@ -1,4 +1,5 @@
-"""Notices on an open page that are independent of its cursor: active faults, and the state of storing and reading."""
+"""Notices on an open page that are independent of its cursor: active faults, alerts, and the state of storing and
+reading."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +9,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from ... import clock
+from ..site.alerts import ShownAlerts, alerts_of
 from ..site.condition import CONDITION
 from ..site.faults import faults_of
 from ..words.faults import key_of
@@ -17,13 +19,16 @@ Due = tuple[tuple[object, ...], Callable[[], str]]
 
 
 class Notices:
-    """The notices that one viewer's page shows: the keys of its `faults` and of its `storage`."""
+    """The notices that one viewer's page shows: the keys of its `faults`, of its `alerts` and of its `storage`."""
 
-    def __init__(self, app: web.Application, bin_id: str, state: ViewState, *, faults: str, storage: str) -> None:
+    def __init__(
+        self, app: web.Application, bin_id: str, state: ViewState, *, faults: str, alerts: str, storage: str
+    ) -> None:
         self._app = app
         self._bin_id = bin_id
         self._state = state
         self._faults = faults
+        self._alerts = alerts
         self._storage = storage
         self._word = ""
 
@@ -34,6 +39,10 @@ class Notices:
         if faults != self._faults:
             self._faults = faults
             yield ("faults", self._bin_id, state.view, state.base, faults), self._faults_text
+        alerts = alerts_of(self._app, self._bin_id)
+        if alerts.key != self._alerts:
+            self._alerts = alerts.key
+            yield ("alerts", self._bin_id, state.base, alerts.key), partial(self._alerts_text, alerts)
         condition = self._app[CONDITION]
         word = condition.word(self._bin_id)
         if (condition.key, word) != (self._storage, self._word):
@@ -48,6 +57,10 @@ class Notices:
         names = ["faults/_banner.html", *(["faults/_now.html"] if self._state.view == PLAIN else [])]
         html = "".join(self._render(name, about) for name in names)
         return json.dumps({"faults": html}, ensure_ascii=False)
+
+    def _alerts_text(self, alerts: ShownAlerts) -> str:
+        html = self._render("alerts/_banner.html", {"alerts": alerts, "base": self._state.base})
+        return json.dumps({"alerts": html}, ensure_ascii=False)
 
     def _storage_text(self, word: str) -> str:
         condition = self._app[CONDITION]

@@ -1,7 +1,7 @@
 """The live view of the page: HTML edits made from the page's own partials, over a WebSocket, or by polling."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import aiohttp_jinja2
@@ -14,6 +14,7 @@ from ...domain.search import parse_query, settle
 from ...errors import Invalid
 from ...live.frames import Frames, text_frames
 from ..site.inputs import HIGHEST, number, read_query
+from ..site.masking import masking_of
 from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS
 from .badges import ForwardBadges
@@ -22,17 +23,19 @@ from .notices import Notices
 from .socket import PAGE, ReadFrames, follow
 from .views import VIEWS, page_frame
 
+PAIR_NAMES = ("theirs", "ours", "provider", "message")
 PING = '{"ping":1}'
 
 
 async def follow_page(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the frames that are due.
 
-    `view` is the view of the page (default "captures"), `q` the filter, `theirs` and `ours` a conversation,
-    `show` the view of the pairs, `faults` and `storage` the keys of the notices that the page shows.
+    `view` is the view of the page (default "captures"), `q` the filter, `theirs` and `ours` a conversation, or
+    `provider` and `message` one of its messages, `show` the view of the pairs, `faults`, `alerts` and `storage` the
+    keys of the notices that the page shows.
     """
-    query = read_query(request, ("after", "view", "q", "theirs", "ours", "show", "faults", "storage"))
-    state = _state_of(query, server_address(request).base)
+    query = read_query(request, ("after", "view", "q", *PAIR_NAMES, "show", "faults", "alerts", "storage"))
+    state = _state_of(query, server_address(request).base, await _pair_of(request, query))
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     after = bin.seq if wanted is None else wanted
@@ -43,17 +46,27 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
         after = bin.seq
     if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
         return await _poll(request, bin, after, texts, state)
-    notices = Notices(request.app, bin.id, state, faults=query.get("faults", ""), storage=query.get("storage", ""))
+    notices = _notices(request, bin.id, state, query)
     read = _reader(request, bin.id, state, notices)
     return await follow(request, bin.id, after, hello=texts, ping=PING, read=read)
 
 
-def _state_of(query: dict[str, str], base: str) -> ViewState:
+async def _pair_of(request: web.Request, query: dict[str, str]) -> tuple[str, str] | None:
+    """The numbers of the open conversation. Raises NotFound."""
+    if "theirs" in query and "ours" in query:
+        return query["theirs"], query["ours"]
+    if "provider" not in query or "message" not in query:
+        return None
+    store, bin_id = request.app[keys.STORE], request.match_info["bin"]
+    message, _ = await store.get_message(bin_id, query["provider"], query["message"])
+    return (message.theirs, message.ours) if message.theirs and message.ours else None
+
+
+def _state_of(query: dict[str, str], base: str, pair: tuple[str, str] | None) -> ViewState:
     view = query.get("view", VIEWS[0])
     if view not in VIEWS:
         raise Invalid(("view", f"must be one of {', '.join(VIEWS)}"))
     q = query.get("q", "").strip()
-    pair = (query["theirs"], query["ours"]) if "theirs" in query and "ours" in query else None
     show = BY_NAME.get(query.get("show", ""), SHOWS[0])
     meaning = settle(parse_query(q), clock.now()) if q else None
     return ViewState(view=view, base=base, q=q, query=meaning, pair=pair, show=show)
@@ -62,13 +75,18 @@ def _state_of(query: dict[str, str], base: str) -> ViewState:
 async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], state: ViewState) -> web.Response:
     app = request.app
     if len(texts) == 1 and state.view != PLAIN:
+        state = replace(state, masking=masking_of(request, bin.id))
         changes = await app[keys.STORE].changes_after(bin.id, after, PAGE)
         if changes:
             texts = [*texts, await _frame(app, bin, changes, state)]
-    query = request.query
-    notices = Notices(app, bin.id, state, faults=query.get("faults", ""), storage=query.get("storage", ""))
+    notices = _notices(request, bin.id, state, request.query)
     texts += [make() for _, make in notices.due()]
     return web.Response(text=f'{{"frames":[{",".join(texts)}]}}', content_type="application/json")
+
+
+def _notices(request: web.Request, bin_id: str, state: ViewState, query: Mapping[str, str]) -> Notices:
+    shown = {name: query.get(name, "") for name in ("faults", "alerts", "storage")}
+    return Notices(request.app, bin_id, state, **shown)
 
 
 def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notices) -> ReadFrames:
@@ -79,7 +97,9 @@ def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notice
     async def read(cursor: int) -> Frames:
         frames = Frames(cursor, b"", more=False, version=request.app[keys.HUB].version(bin_id))
         if state.view != PLAIN:
-            frames = await _read(request, bin_id, cursor, state)
+            # The settings may have changed since the last frame.
+            masked = replace(state, masking=masking_of(request, bin_id))
+            frames = await _read(request, bin_id, cursor, masked)
         wire = await _notices_wire(request.app, notices)
         if badges is not None:
             wire += await badges.wire()

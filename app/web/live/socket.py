@@ -79,7 +79,7 @@ async def _send_frames(
                     await _send_wire(request, frames.wire)
                 # The frames may have been read for another viewer, before this notification.
                 at_once = frames.more or frames.version < version
-                if not at_once and not await subscription.wait(PING_S) and ping is not None:
+                if not at_once and not await subscription.wait(session.at_most_s(PING_S)) and ping is not None:
                     await _send(socket, ping)
         await _close(socket, WSCloseCode.GOING_AWAY)
     except NotFound:

@@ -10,17 +10,21 @@ from ... import keys
 from ...domain.bins import Bin
 from ...domain.captures import Capture
 from ...domain.mappings import FieldMapping, write_mapping
+from ...domain.masking.policy import MaskingPolicy
 from ...domain.roles import VOICE_ROLES, Role
 from ...domain.statuses import Status
 from ...errors import Invalid, NotFound
 from ...providers.custom import CustomReader
+from ...providers.kit.addresses import HEADER
 from ...services.large import work_on
 from ...services.mapping_preview import PREVIEWED, PreviewRow, read_by, recent_captures, words_of
 from ...store import LedgerStatus
+from ..site.audit import leave_out
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.headers import FILE_HEADERS
 from ..site.inputs import HIGHEST, MAX_BYTES, number
+from ..site.masking import masking_of
 from ..site.templates import render_of
 from ..site.urls import server_address
 from .form import MOST_FIELDS, MappingDraft, draft_of, first_draft, read_draft
@@ -85,6 +89,8 @@ async def save(request: web.Request) -> web.StreamResponse:
     bin = await _bin_of(request)
     form = await read_form(request, most=MOST_FIELDS, size=MAX_BYTES)
     button, draft, problems = form.get("do", "save"), read_draft(form), {}
+    if button != "save":
+        leave_out(request)
     if button == "import":
         try:
             draft = draft_of(_read_file(form.get("json", "")))
@@ -137,21 +143,29 @@ async def _page(request: web.Request, bin: Bin, draft: MappingDraft | None, want
     sample = _sample_of(samples, wanted)
     made = await work_on([each.raw for each in samples], _filled, bin, samples, sample, draft)
     mapping, problems = _settled(made.draft)
+    masking = masking_of(request, bin.id)
+    shown = samples[:PREVIEWED] if sample is None else _with(samples[:PREVIEWED], sample)
     return MappingPage(
         bin=bin,
         here=f"{server_address(request).base}/bins/{bin.id}/mapping",
         draft=made.draft,
         is_set=mappings.of(bin.id) is not None,
         changed=mapping is None or mapping != mappings.of(bin.id),
-        samples=samples[:PREVIEWED] if sample is None else _with(samples[:PREVIEWED], sample),
+        samples=[masking.capture(each) for each in shown],
         sample=0 if sample is None else sample.row.n,
-        fields=made.fields,
-        words=made.words,
-        preview=made.preview[:PREVIEWED],
+        fields=[_masked(row, masking) for row in made.fields],
+        words=[word for word in made.words if masking.sentence(word.text) == word.text],
+        preview=[replace(row, reading=masking.reading(row.reading)) for row in made.preview[:PREVIEWED]],
         problems=problems,
         rereading=await store.rereading(bin.id),
         unreadable=mappings.is_unreadable(bin.id),
     )
+
+
+def _masked(row: FieldRow, masking: MaskingPolicy) -> FieldRow:
+    if row.is_header:
+        return replace(row, value=masking.header(row.address.removeprefix(HEADER).encode(), row.value))
+    return replace(row, value=masking.value(row.address, row.value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from aiohttp import web
 from ... import keys
 from ..site.inputs import HIGHEST, filter_of, limit_of, number, read_query
 from ..site.json import json_response
+from ..site.masking import json_masking_of
 from ..site.parameters import names_of
-from .operations import LIST_QUERY
+from .operations import LIST_QUERY, SHOW_QUERY
 from .shapes import MessageList, show_detail, show_message
 
 
@@ -17,14 +18,14 @@ async def index(request: web.Request) -> web.StreamResponse:
     before = number(query, "before", lowest=0, highest=HIGHEST)
     store = request.app[keys.STORE]
     found = await store.list_messages(request.match_info["bin"], limit=limit + 1, before=before, query=filter_of(query))
-    shown = [show_message(message) for message in found[:limit]]
+    shown = [show_message(message) for message in json_masking_of(request, query).messages(found[:limit])]
     return json_response(MessageList(shown, str(found[limit - 1].seq) if len(found) > limit else None))
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/messages/{provider}/{message_id}"""
-    read_query(request, ())
+    masking = json_masking_of(request, read_query(request, names_of(SHOW_QUERY)))
     place = request.match_info
     store = request.app[keys.STORE]
     message, steps = await store.get_message(place["bin"], place["provider"], place["message_id"])
-    return json_response(show_detail(message, steps))
+    return json_response(show_detail(masking.message(message), steps))

@@ -7,6 +7,7 @@ from datetime import timedelta
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
 from ...domain.findings import Finding, explain
+from ...domain.masking.policy import NO_MASK, MaskingPolicy
 from ...domain.messages.model import STUCK, Direction, Message, Step
 from ...domain.reconciliation.kept import KeptNote
 from ...domain.reconciliation.notes import CaptureTime, capture_of
@@ -51,7 +52,8 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePane:
-    """A message and everything that its pane shows. `mapping`: the name of the field mapping of the bin. `notes`: what
+    """A message and everything that its pane shows, masked. `unmasked`: a person has requested the values.
+    `mapping`: the name of the field mapping of the bin. `notes`: what
     the provider's files state about its calls, oldest first."""
 
     bin: Bin
@@ -65,6 +67,8 @@ class MessagePane:
     captures: Sequence[CaptureRow]
     sheet: Sheet | None
     copied: str
+    is_masked: bool = False
+    unmasked: bool = False
     mapping: str | None = None
     notes: Sequence[KeptNote] = ()
 
@@ -88,11 +92,14 @@ class MessagePane:
         return any(row.simulated for row in self.captures)
 
 
-async def open_message(store: Store, bin_id: str, provider: str, message_id: str) -> MessagePane:
-    """Read a message for its pane. NotFound."""
+async def open_message(
+    store: Store, bin_id: str, provider: str, message_id: str, masking: MaskingPolicy = NO_MASK
+) -> MessagePane:
+    """Read a message for its pane, masked. NotFound."""
     bin = await store.get_bin(bin_id)
-    message, steps = await store.get_message(bin_id, provider, message_id)
-    captures = await _captures(store, bin_id, message)
+    whole, steps = await store.get_message(bin_id, provider, message_id)
+    message = masking.message(whole)
+    captures = masking.rows(await _captures(store, bin_id, whole))
     roles = {row.n: row.role for row in captures}
     sheet = sheet_of(message.provider)
     lines = tuple(_lines(message, steps, roles))
@@ -101,7 +108,8 @@ async def open_message(store: Store, bin_id: str, provider: str, message_id: str
         message=message,
         look=look_of_message(message),
         verdict=judge(message, steps, roles, sheet, bin.stuck_after),
-        sms=None if message.text is None else describe_sms(message.text),
+        sms=None if whole.text is None else describe_sms(whole.text),
+        is_masked=masking.values,
         axis=draw_axis(steps, message.direction, final=message.final) if _worth_drawing(message, steps) else None,
         lines=lines,
         # The verdict already says it.

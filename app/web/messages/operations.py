@@ -6,7 +6,8 @@ from .shapes import MessageDetail, MessageList
 
 _MESSAGES = "/api/v1/bins/{bin}/messages"
 
-LIST_QUERY = (parameters.limit(), parameters.cursor("before"), parameters.matching())
+LIST_QUERY = (parameters.limit(), parameters.cursor("before"), parameters.matching(), parameters.masked())
+SHOW_QUERY = (parameters.masked(),)
 
 OPERATIONS: Operations = {
     ("get", _MESSAGES): Operation(
@@ -22,6 +23,7 @@ OPERATIONS: Operations = {
         id="getMessage",
         summary="One message with its timeline",
         success=Success(shape=MessageDetail),
+        query=SHOW_QUERY,
         errors=(404,),
     ),
 }

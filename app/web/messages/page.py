@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 from aiohttp import web
 
 from ... import clock, keys
@@ -15,6 +16,7 @@ from ...store import Store
 from ..site import filters
 from ..site.filters import COUNT_TOO_SLOW, ListFilter, View, count_text, filter_of, match_text, stopped
 from ..site.inputs import HIGHEST, number
+from ..site.masking import is_unmasked, masking_of, open_masking_of
 from ..site.saved_filters import SavedPart, saved_part
 from ..site.templates import render, site_of, urls_of
 from .detail import MessagePane, open_message
@@ -80,10 +82,16 @@ async def side(request: web.Request) -> web.StreamResponse:
 async def show(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/messages/{provider}/{message_id}: the page with the pane open, or the pane alone."""
     place = request.match_info
-    detail = await open_message(request.app[keys.STORE], place["bin"], place["provider"], place["message_id"])
+    masking = open_masking_of(request, place["bin"])
+    detail = await open_message(request.app[keys.STORE], place["bin"], place["provider"], place["message_id"], masking)
     mapping = request.app[keys.MAPPINGS].of(detail.bin.id)
     notes = await request.app[keys.ARCHIVE].list_notes(detail.bin.id, detail.message.message_id)
-    detail = replace(detail, mapping=mapping.name if mapping else None, notes=notes)
+    detail = replace(
+        detail,
+        mapping=mapping.name if mapping else None,
+        notes=[msgspec.structs.replace(note, note=masking.sentence(note.note)) for note in notes],
+        unmasked=is_unmasked(request),
+    )
     if request.headers.get("X-Partial") == "detail":
         bin, filter = detail.bin, filter_of(request)
         page = MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None, detail=detail)
@@ -112,7 +120,7 @@ async def _page(request: web.Request, bin: Bin, filter: ListFilter) -> MessagesP
     if filter.is_wrong:
         return MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None)
     found = await request.app[keys.STORE].list_messages(bin.id, limit=PAGE + 1, before=before, query=filter.query)
-    shown = found[:PAGE]
+    shown = masking_of(request, bin.id).messages(found[:PAGE])
     older = shown[-1].seq if len(found) > PAGE else None
     return MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=shown, older=older)
 

@@ -7,12 +7,15 @@ from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
+from ...domain.masking.policy import MaskingPolicy
 from ...domain.phones import show_phone
 from ...domain.search import WrongTerm, parse_query, pattern_text
 from ...errors import TooSlow
 from ...store import Store
 from ..conversations.search import number_queries
+from ..site.bins import all_visible_bins
 from ..site.filters import suffix_of
+from ..site.masking import masking_of
 from ..site.templates import render
 
 MOST_TEXT = 100
@@ -49,33 +52,39 @@ async def find(request: web.Request) -> web.StreamResponse:
     if text and "bin" in request.query:
         bin = await store.get_bin(request.query["bin"])
         try:
-            rows = [row async for row in _rows_in(store, bin, text)]
+            rows = [row async for row in _rows_in(store, bin, text, masking_of(request, bin.id))]
         except TooSlow:
             note = "Numbers and ids took too long to find. Write more of them."
     if text:
-        rows += await _bins(store, text)
+        rows += _found_bins(await all_visible_bins(request), text)
     return render(request, "palette/_found.html", PalettePage(rows=rows, note=note))
 
 
-async def _bins(store: Store, text: str) -> list[PaletteRow]:
+def _found_bins(bins: Sequence[Bin], text: str) -> list[PaletteRow]:
     words = text.casefold().split()
-    names = [(bin.name.casefold(), bin) for bin in await store.all_bins()]
+    names = [(bin.name.casefold(), bin) for bin in bins]
     found = [(not name.startswith(words[0]), name, bin.id, bin) for name, bin in names if all(w in name for w in words)]
     return [PaletteRow(title=bin.name, kind="Bin", path=f"/bins/{bin.id}") for *_, bin in sorted(found)[:MOST_ROWS]]
 
 
-async def _rows_in(store: Store, bin: Bin, text: str) -> AsyncIterator[PaletteRow]:
+async def _rows_in(store: Store, bin: Bin, text: str, masking: MaskingPolicy) -> AsyncIterator[PaletteRow]:
     home = f"/bins/{bin.id}"
     digits = text.removeprefix("#")
     if digits.isascii() and digits.isdigit() and len(digits) <= 18 and 1 <= int(digits) <= bin.last_n:
         yield PaletteRow(title=f"#{int(digits)}", kind="Request", path=f"{home}/captures/{int(digits)}")
     for key, numbers in (await _numbers(store, bin, text)).items():
-        for number in numbers[:MOST_ROWS]:
+        # A link to a masked number would have it, unless it is what was typed.
+        known = [number for number in numbers if not masking.values or _digits(number) == _digits(text)]
+        for number in known[:MOST_ROWS]:
             yield PaletteRow(
                 title=show_phone(number), kind=f"Requests {key}", path=home + suffix_of(pattern_text(key, number))
             )
     for message_id in await _message_ids(store, bin, text):
         yield PaletteRow(title=message_id, kind="Message id", path=home + suffix_of(pattern_text("id", message_id)))
+
+
+def _digits(number: str) -> str:
+    return "".join(character for character in number if character.isdigit())
 
 
 async def _numbers(store: Store, bin: Bin, text: str) -> dict[str, list[str]]:

@@ -6,8 +6,10 @@ from ... import keys
 from ...domain.reconciliation.mapping import RecordMapping, read_record_mapping, write_record_mapping
 from ...errors import Conflict, Invalid, NotFound
 from ...services.reconciliations.superseding import newer_verdicts, superseded_by
+from ..site.audit import note
 from ..site.inputs import HIGHEST, limit_of, number, read_input, read_query
 from ..site.json import json_response
+from ..site.masking import export_masking_of
 from ..site.parameters import names_of
 from ..site.uploads import receive_file
 from ..site.urls import server_address
@@ -102,13 +104,16 @@ async def export(request: web.Request) -> web.StreamResponse:
     if columns not in ("kept", "file"):
         raise Invalid(("columns", "must be one of kept, file"))
     head = await request.app[keys.ARCHIVE].get_reconciliation(request.match_info["bin"], request.match_info["id"])
-    return await send_export(request, head, verdict, reason, of_file=columns == "file")
+    return await send_export(
+        request, head, verdict, reason, export_masking_of(request, query), of_file=columns == "file"
+    )
 
 
 async def replay(request: web.Request) -> web.StreamResponse:
     """POST /api/v1/bins/{bin}/reconciliations/{id}/replays"""
     read_query(request)
     given = await read_input(request, ReconstructInput)
+    note(request, count=len(given.records))
     attempts = await request.app[keys.RECONSTRUCTING].replay(
         request.match_info["bin"], request.match_info["id"], given.records, given.url
     )

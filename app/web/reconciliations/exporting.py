@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from ... import __version__, keys
+from ...domain.masking.policy import MaskingPolicy
 from ...domain.reconciliation.kept import KeptRecord, Reconciliation
 from ...domain.reconciliation.verdicts import LOST, RecordReason, RecordVerdict
 from ...errors import Conflict
@@ -15,6 +16,7 @@ from ...export import About, csv
 from ...export.own_columns import OWN, own_columns
 from ...tasks import run_in_thread
 from ..site.headers import FILE_HEADERS
+from .masked import mask_records
 from .shapes import ReconciledRecord, show_record
 
 PAGE = 1_000
@@ -30,8 +32,8 @@ _KEPT = [
 
 
 async def send_export(
-    request: web.Request, head: Reconciliation, verdict: RecordVerdict | None, reason: RecordReason | None, *,
-    of_file: bool,
+    request: web.Request, head: Reconciliation, verdict: RecordVerdict | None, reason: RecordReason | None,
+    masking: MaskingPolicy, *, of_file: bool,
 ) -> web.StreamResponse:  # fmt: skip
     """The response. `of_file`: lost records only, with the columns of the file. Conflict: their rows were not kept."""
     if of_file and not head.has_rows:
@@ -52,7 +54,7 @@ async def send_export(
     try:
         await response.write(csv.begin(about))
         async for page in _pages(request, head, verdict, reason):
-            await response.write(await run_in_thread(write, page))
+            await response.write(await run_in_thread(write, mask_records(page, head.columns, masking)))
         await response.write_eof()
     except ConnectionResetError:
         return response  # the reader left

@@ -34,6 +34,7 @@ RECORDS_QUERY = (
 EXPORT_QUERY = (
     *RECORDS_QUERY[:2],
     parameters.choice("columns", ("kept", "file"), "kept", "What is kept of all records, or the rows of lost ones."),
+    parameters.masked_file(),
 )
 _RECEIVED = (
     "The body is the file: CSV, TSV, JSON or JSON Lines, also as gzip or as a zip archive with one member, at most"

@@ -16,14 +16,17 @@ from ...services.reconciliations.known_exports import known_exports
 from ...services.reconciliations.reconstructing import ReconstructedAttempt, problem_of
 from ...services.reconciliations.superseding import newer_verdicts, superseded_by
 from ...store import ReconciliationArchive
+from ..site.audit import note
 from ..site.forms import read_form
 from ..site.inputs import HIGHEST, number
+from ..site.masking import masking_of
 from ..site.templates import render
 from ..site.uploads import receive_file
 from ..site.urls import server_address
 from .chosen import chosen
 from .columns import MOST_FIELDS, ColumnRow, column_rows, read_columns
 from .inputs import compare_input
+from .masked import mask_columns, mask_notes, mask_records
 
 PAGE = 100
 MOST_SENT = 50
@@ -105,6 +108,7 @@ async def upload(request: web.Request) -> web.StreamResponse:
         async with receive_file(request, request.query.get("file", "")) as file:
             given = compare_input({**request.query, **file.fields})
             work = await request.app[keys.RECONCILING].receive(bin.id, file.name, file.chunks, given.settings())
+            note(request, id=work.id)
     except (Conflict, Invalid, TooLarge) as error:
         return await _index(request, bin, error)
     return web.Response(status=303, headers={"Location": _address(request, bin, work.id)})
@@ -148,6 +152,7 @@ async def send(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     bin_id, id = request.match_info["bin"], request.match_info["id"]
     numbers = [int(name[7:]) for name in form if name.startswith("record.") and name[7:].isdecimal()][:MOST_SENT]
+    note(request, count=len(numbers))
     try:
         sent = await request.app[keys.RECONSTRUCTING].replay(bin_id, id, numbers, form.get("url", "").strip())
     except Invalid as error:
@@ -201,10 +206,15 @@ async def _page(
             raise
         head = None
     if head is None or (work is not None and work.unknown is not None):
-        rows = () if work is None or work.unknown is None else column_rows(work.unknown, columns)
+        rows = (
+            ()
+            if work is None or work.unknown is None
+            else mask_columns(column_rows(work.unknown, columns), masking_of(request, bin.id))
+        )
         return ReconciliationPage(bin=bin, here=here, work=work, head=None, columns=rows, problem=problem)
     query = dict(request.query)
     verdict, reason = chosen(query)
+    masking = masking_of(request, bin.id)
     after = number(query, "after", lowest=0, highest=HIGHEST) or 0
     found = await archive.list_records(bin.id, id, after=after, limit=PAGE + 1, verdict=verdict, reason=reason)
     return ReconciliationPage(
@@ -216,9 +226,9 @@ async def _page(
         text=summary_text(head.summary),
         zone=f"Its times were read as {head.zone}." if head.zone else zone_text(head.summary.zone),
         superseded=superseded_by(await archive.list_reconciliations(bin.id), head),
-        records=found[:PAGE],
+        records=mask_records(found[:PAGE], head.columns, masking),
         newer=await newer_verdicts(archive, head, found[:PAGE]),
-        notes=await _notes_of(archive, bin.id, found[:PAGE]),
+        notes={n: mask_notes(notes, masking) for n, notes in (await _notes_of(archive, bin.id, found[:PAGE])).items()},
         verdict=verdict,
         reason=reason,
         after=found[PAGE - 1].number if len(found) > PAGE else None,

@@ -1,8 +1,11 @@
 """The operations of the API for replays, as the OpenAPI document has them."""
 
+from ..site import parameters
 from ..site.operations import Operation, Operations, Success
 from .inputs import ReplayInput
 from .shapes import ReplayList
+
+LIST_QUERY = (parameters.masked_headers(),)
 
 OPERATIONS: Operations = {
     ("post", "/api/v1/bins/{bin}/replays"): Operation(
@@ -18,6 +21,7 @@ OPERATIONS: Operations = {
         id="listAttempts",
         summary="The last 100 attempts to send a capture, by replays and forwards, and their responses",
         success=Success(shape=ReplayList),
+        query=LIST_QUERY,
         errors=(404,),
     ),
 }

@@ -14,8 +14,9 @@ class ReplayShape(msgspec.Struct):
     """A request that smsbin sent of capture `n`. `status` null: no complete response, see `error`. `url` has no query
     values. `body`: the first 4 KiB of the response body, decoded as UTF-8. `edited`: the request was changed before it
     was sent. `forward`: the id of the forward that sent it, null for a replay; `trigger`: why. `sent`: the header lines
-    that a forward has sent, bytes as latin-1. `listener`: the name of the listener whose program answered; then `url`
-    is empty."""
+    that a forward has sent, bytes as latin-1. `event`: which event of the capture was sent, from 0, null for the
+    request itself; `sent_body`: its JSON, as far as it is kept, else null. `listener`: the name of the listener whose
+    program answered; then `url` is empty."""
 
     n: int
     number: int
@@ -30,6 +31,8 @@ class ReplayShape(msgspec.Struct):
     forward: str | None
     trigger: Literal["first", "retry", "manual", "bulk", "resume", "probe", "wiretap"]
     sent: list[Pair]
+    event: int | None
+    sent_body: str | None
     listener: str | None
 
 
@@ -52,6 +55,8 @@ def show_attempt(attempt: Attempt) -> ReplayShape:
         ms=attempt.ms, error=attempt.error, content_type=attempt.content_type,
         body=attempt.body.decode("utf-8", "replace"), edited=attempt.edited,
         forward=attempt.forward, trigger=attempt.trigger.value,
-        sent=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in read_lines(attempt.sent)],
+        sent=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in read_lines(attempt.sent_head)],
+        event=attempt.event,
+        sent_body=None if attempt.event is None else attempt.sent_body.decode("utf-8", "replace"),
         listener=attempt.listener,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from ...signatures.sealing import is_sealed
 from ...signatures.stored import CERTIFICATES, open_secrets
 from ...store import LedgerStatus
 from ...tasks import run_in_thread
+from ..site.audit import note
 from ..site.forms import read_form
 from ..site.templates import render
 from ..site.urls import server_address
@@ -67,6 +68,7 @@ async def save(request: web.Request) -> web.StreamResponse:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     form = await read_form(request)
     label, scheme, secret = form.get("label", "").strip(), form.get("scheme") or None, form.get("secret", "").strip()
+    note(request, label=label, scheme=scheme)
     try:
         await request.app[keys.SECRETS].set(bin.id, label, scheme, secret)
     except Invalid as error:
@@ -79,7 +81,9 @@ async def save(request: web.Request) -> web.StreamResponse:
 async def remove(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/signatures/remove"""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    await request.app[keys.SECRETS].drop(bin.id, (await read_form(request)).get("label", ""))
+    label = (await read_form(request)).get("label", "")
+    note(request, label=label)
+    await request.app[keys.SECRETS].drop(bin.id, label)
     return _back(request, bin, "removed")
 
 

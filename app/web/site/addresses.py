@@ -26,9 +26,9 @@ def name_anchor(provider: str, message_id: str) -> str:
     return _anchor(provider, message_id)
 
 
-def pair_anchor(theirs: str, ours: str) -> str:
-    """The element id of a conversation's row."""
-    return _anchor(theirs, ours)
+def pair_anchor(theirs: str, ours: str, salt: str = "") -> str:
+    """The element id of a conversation's row. With a secret `salt` the numbers cannot be found by trying."""
+    return _anchor(theirs, ours, *([salt] if salt else []))
 
 
 def _segment(text: str) -> str:

@@ -1,32 +1,15 @@
-"""Signing in and out: by form or link, with a session cookie; bearer tokens for programs."""
+"""Who makes a request: a bearer token for programs, a session cookie for browsers, or a header of a trusted proxy."""
 
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from ... import clock, keys
-from ...errors import StoreUnavailable
-from ...services.access import HARD
-from .forms import read_form
+from ...domain.access import Caller, CallerKind, role_of
 from .hosts import parse_host
-from .templates import render
-from .urls import server_address
+from .urls import is_trusted, server_address
 
-SIGN_IN_BYTES = 16 << 10
 RECHECK_S = 60.0
-
-Credential = Literal["bearer", "cookie"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignInPage:
-    """`next` is the path to go to afterwards."""
-
-    next: str
-    problem: str | None = None
 
 
 def cookie_name(request: web.Request) -> str:
@@ -34,24 +17,47 @@ def cookie_name(request: web.Request) -> str:
     prevents other hosts of the domain from setting it; that prefix requires the path `/`, so not under a base path."""
     server = server_address(request)
     host = parse_host(server.host)
-    prefix = "__Host-" if _is_https(request) and not server.base else ""
+    prefix = "__Host-" if is_https(request) and not server.base else ""
     return f"{prefix}smsbin" if host is None or not host.port else f"{prefix}smsbin-{host.port}"
 
 
-async def credential_of(request: web.Request) -> Credential | None:
-    """How this request is authenticated; None: not at all. With a wrong bearer a valid cookie does not count."""
+def is_https(request: web.Request) -> bool:
+    """Behind an untrusted proxy too: the configured public URL says that browsers use https."""
+    server = server_address(request)
+    parts = urlsplit(request.app[keys.SETTINGS].public_url or "")
+    return server.scheme == "https" or (parts.scheme == "https" and parts.netloc.lower() == server.host)
+
+
+async def find_caller(request: web.Request) -> Caller | None:
+    """Who makes this request; None: not authenticated. With a wrong bearer a valid cookie does not count. A proxy that
+    names the user may send a bearer of its own."""
     access = request.app[keys.ACCESS]
-    header = request.headers.get("Authorization")
-    if header is not None:
-        scheme, _, token = header.partition(" ")
-        return "bearer" if scheme.lower() == "bearer" and access.opens(token.strip()) else None
-    cookie = request.cookies.get(cookie_name(request))
-    return "cookie" if cookie and await access.has_session(cookie) else None
+    token = _bearer(request)
+    caller = None
+    if token is not None:
+        caller = await access.caller_of_token(token)
+    elif "Authorization" not in request.headers and (cookie := request.cookies.get(cookie_name(request))):
+        caller = await access.caller_of_session(cookie)
+    return caller or _caller_of_proxy(request)
+
+
+def offers_token(request: web.Request) -> bool:
+    """Whether the request has a bearer token, right or wrong."""
+    return _bearer(request) is not None
+
+
+def named_by_proxy(request: web.Request) -> str | None:
+    """The address that a trusted proxy says the user has. With several such headers, none counts."""
+    settings = request.app[keys.SETTINGS]
+    if settings.auth_header is None or not is_trusted(settings, request.remote or ""):
+        return None
+    given = request.headers.getall(settings.auth_header, [])
+    return given[0].strip().lower() or None if len(given) == 1 else None
 
 
 class SessionCheck:
     """For a call that takes long: whether its request would still be authenticated. It is checked again when any
-    session has ended, and every `RECHECK_S`, because sessions expire."""
+    session or token has ended, when its own credential expires, and every `RECHECK_S`."""
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
@@ -59,92 +65,28 @@ class SessionCheck:
         # was authenticated.
         self._ended = -1
         self._checked_at = clock.ticks()
+        self._until = request[keys.CALLER].until
 
     async def has_ended(self) -> bool:
         """Whether the request would not be authenticated any more."""
         ended = self._request.app[keys.ACCESS].ended
-        if ended == self._ended and clock.ticks() - self._checked_at <= RECHECK_S:
+        is_recent = ended == self._ended and clock.ticks() - self._checked_at <= RECHECK_S
+        if is_recent and (self._until is None or clock.now() < self._until):
             return False
         self._ended, self._checked_at = ended, clock.ticks()
-        return await credential_of(self._request) is None
+        return await find_caller(self._request) is None
+
+    def at_most_s(self, seconds: float) -> float:
+        """This time, or the shorter one until the credential expires: wait no longer before the next check."""
+        return seconds if self._until is None else max(0.0, min(seconds, (self._until - clock.now()).total_seconds()))
 
 
-def redirect_to_sign_in(request: web.Request) -> web.StreamResponse:
-    """Redirect to the sign-in page, which leads back afterwards."""
-    base = server_address(request).base
-    wanted = f"?next={quote(request.path_qs, safe='/')}" if request.method == "GET" and request.path_qs != "/" else ""
-    return _to(f"{base}/sign-in{wanted}")
+def _bearer(request: web.Request) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
-async def form(request: web.Request) -> web.StreamResponse:
-    """The sign-in page; with `?token=` (the link of the first start) it signs in at once."""
-    after = _safe_next(request, request.query.get("next", ""))
-    if "token" not in request.query:
-        return _to(after) if request[keys.SIGNED_IN] else render(request, "site/sign-in.html", SignInPage(next=after))
-    return await _sign_in(request, request.query["token"], after)
-
-
-async def sign_in(request: web.Request) -> web.StreamResponse:
-    """POST /sign-in"""
-    # Without authentication, so the limit is small: a token and a path.
-    fields = await read_form(request, size=SIGN_IN_BYTES)
-    after = _safe_next(request, fields.get("next", ""))
-    return await _sign_in(request, fields.get("token", "").strip(), after)
-
-
-async def sign_out(request: web.Request) -> web.StreamResponse:
-    """POST /sign-out: end the session on the server and in the browser."""
-    name = cookie_name(request)
-    await request.app[keys.ACCESS].sign_out(request.cookies.get(name, ""))
-    # Its live views must end now, not at the next change of their bins.
-    request.app[keys.HUB].notify_all()
-    response = _to(server_address(request).base + "/sign-in")
-    response.del_cookie(name, path=server_address(request).base or "/", secure=_is_https(request))
-    return response
-
-
-async def _sign_in(request: web.Request, token: str, after: str) -> web.StreamResponse:
-    access = request.app[keys.ACCESS]
-    if not access.opens(token):
-        page = SignInPage(next=after, problem="This is not the access token of this server.")
-        return render(request, "site/sign-in.html", page, status=401)
-    server = server_address(request)
-    response = _to(await _landing(request, after))
-    response.set_cookie(
-        cookie_name(request),
-        await access.sign_in(),
-        max_age=int(HARD.total_seconds()),
-        httponly=True,
-        samesite="Lax",
-        secure=_is_https(request),
-        path=server.base or "/",
-    )
-    return response
-
-
-async def _landing(request: web.Request, after: str) -> str:
-    """The path `after`; instead of home the only bin while it is empty, because the first steps are shown there."""
-    home = f"{server_address(request).base}/"
-    with suppress(StoreUnavailable):
-        bins = await request.app[keys.STORE].list_bins(limit=2) if after == home else ()
-        if len(bins) == 1 and not bins[0].captures:
-            return f"{home}bins/{bins[0].id}"
-    return after
-
-
-def _safe_next(request: web.Request, wanted: str) -> str:
-    """The path if it is one on this server, else the home page."""
-    base = server_address(request).base
-    inside = wanted.startswith(base + "/") and not wanted.startswith(("//", "/\\"))
-    return wanted if inside and wanted.isprintable() else f"{base}/"
-
-
-def _to(address: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": address})
-
-
-def _is_https(request: web.Request) -> bool:
-    """Behind an untrusted proxy too: the configured public URL says that browsers use https."""
-    server = server_address(request)
-    parts = urlsplit(request.app[keys.SETTINGS].public_url or "")
-    return server.scheme == "https" or (parts.scheme == "https" and parts.netloc.lower() == server.host)
+def _caller_of_proxy(request: web.Request) -> Caller | None:
+    address = named_by_proxy(request)
+    role = None if address is None else role_of(address, request.app[keys.SETTINGS].auth_roles)
+    return None if address is None or role is None else Caller(name=address, role=role, kind=CallerKind.PROXY)

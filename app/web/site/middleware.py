@@ -1,4 +1,4 @@
-"""The middleware of all pages and API calls: access checks, and error responses."""
+"""The middleware of all pages and API calls: who makes a request and whether they may, and error responses."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -7,25 +7,28 @@ from typing import Final
 from aiohttp import web
 
 from ... import clock, keys
+from ...domain.access import AccessRole, Caller, CallerKind
 from ...errors import (
     AppError,
     Forbidden,
     IncompleteBody,
     Invalid,
+    NotFound,
     NotReadable,
+    RoleTooSmall,
     SlowBody,
     StoreUnavailable,
     Unauthorized,
 )
 from ...ingress.pages import trust
 from ...log import get_log
-from . import auth, origins
+from . import audit, auth, origins, sign_in
 from .problems import problem
 from .templates import render
 from .urls import server_address
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-PUBLIC: Final = web.AppKey("PUBLIC", set[web.AbstractRoute])
+
 ANY_HOST: Final = frozenset({"healthz", "readyz"})
 
 # By status, or by the code of the error where that is more specific.
@@ -41,6 +44,20 @@ _TITLES: dict[int | str, str] = {
     NotReadable.code: "Parsing is not possible at the moment",
 }
 _log = get_log("web")
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """Who may use a private route. `all_bins`: only a caller who may know of all bins."""
+
+    role: AccessRole
+    all_bins: bool = False
+
+
+RULES: Final = web.AppKey("RULES", dict[web.AbstractRoute, RouteRule | None])
+"""The rule of each route; None: public."""
+# Of a route that was added without one.
+_STRICTEST: Final = RouteRule(AccessRole.ADMIN, all_bins=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +84,7 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
     except Unauthorized as error:
         if is_api(request):
             return _answer(request, 401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"})
-        return auth.redirect_to_sign_in(request)
+        return sign_in.redirect_to_sign_in(request)
     except AppError as error:
         fields = error.problems if isinstance(error, Invalid) else ()
         headers = {"Retry-After": "5"} if isinstance(error, StoreUnavailable) else {}
@@ -83,15 +100,12 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Check the credential, then Host, then Origin, before the handler runs."""
+    """Check the credential, then Host, then Origin, then the rule of the route, before the handler runs."""
     server = server_address(request)
-    public = request.match_info.route in request.app[PUBLIC]
-    credential = await auth.credential_of(request)
-    request[keys.SIGNED_IN] = credential is not None
-    if credential is not None:
-        trust(request)
-    if credential is None and not public:
-        nothing_there = request.match_info.http_exception
+    rule = request.app[RULES].get(request.match_info.route, _STRICTEST)
+    nothing_there = request.match_info.http_exception
+    caller = await _find_caller(request, server.peer)
+    if caller is None and rule is not None:
         if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
             raise nothing_there
         raise Unauthorized("An access token is required. Send Authorization: Bearer <token>.")
@@ -101,11 +115,39 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     foreign = origins.is_foreign(request, settings, server)
     if foreign:
         raise Forbidden("The request came from another site. Open smsbin and try again there.")
-    if not public and credential == "cookie" and not origins.is_ours_for_sure(request, settings, server):
-        raise Forbidden(
-            "Send an Origin or Sec-Fetch-Site header (browsers), or Authorization: Bearer <token> (programs)."
-        )
-    return await handler(request)
+    if caller is not None and rule is not None:
+        if caller.kind is not CallerKind.BEARER and not origins.is_ours_for_sure(request, settings, server):
+            raise Forbidden(
+                "Send an Origin or Sec-Fetch-Site header (browsers), or Authorization: Bearer <token> (programs)."
+            )
+        if nothing_there is None:
+            _check_rule(request, caller, rule)
+    async with audit.recorded(request):
+        return await handler(request)
+
+
+async def _find_caller(request: web.Request, peer: str) -> Caller | None:
+    """Who makes the request. None for a missing or wrong credential; many wrong ones are answered late."""
+    caller = await auth.find_caller(request)
+    if caller is not None:
+        request[keys.CALLER] = caller
+        trust(request)
+    elif auth.offers_token(request) and _route_name(request) not in ANY_HOST:
+        audit.wrong_credential(request)
+        await request.app[keys.FAILED_SIGN_INS].slow_down(peer)
+    return caller
+
+
+def _check_rule(request: web.Request, caller: Caller, rule: RouteRule) -> None:
+    """A bin that the caller may not know of is answered as one that does not exist, before anything else."""
+    named = request.query.getall("bin", [])
+    for bin_id in (*([request.match_info["bin"]] if "bin" in request.match_info else ()), *named):
+        if not caller.sees(bin_id):
+            raise NotFound(f"There is no bin {bin_id}.")
+    if not caller.may(rule.role):
+        raise RoleTooSmall(f"This requires the role {rule.role}. Yours is {caller.role}.")
+    if rule.all_bins and caller.bins is not None:
+        raise RoleTooSmall("This concerns all bins. Your token is for some of them only.")
 
 
 async def _is_anybodys(request: web.Request, error: web.HTTPException) -> bool:
@@ -113,7 +155,7 @@ async def _is_anybodys(request: web.Request, error: web.HTTPException) -> bool:
     capture URL must not be redirected to the sign-in page, which answers 200."""
     if not isinstance(error, web.HTTPMethodNotAllowed):
         return True
-    resources = {route.resource for route in request.app[PUBLIC] if route.resource is not None}
+    resources = {route.resource for route, rule in request.app[RULES].items() if rule is None and route.resource}
     return any([(await resource.resolve(request))[1] for resource in resources])
 
 
@@ -136,7 +178,7 @@ def _answer(
         response: web.StreamResponse = problem(status, code, detail, fields)
     else:
         title = _TITLES.get(code) or _TITLES.get(status, "Error")
-        page = ErrorPage(status=status, title=title, detail=detail, signed_in=request.get(keys.SIGNED_IN, False))
+        page = ErrorPage(status=status, title=title, detail=detail, signed_in=keys.CALLER in request)
         response = render(request, "site/error.html", page, status=status)
     response.headers.update(headers or {})
     return response

@@ -12,6 +12,8 @@ from ...settings import Settings
 from .hosts import parse_host
 from .urls import ServerAddress
 
+# Browsers take these to this machine, whatever DNS says. Cookies of the second go to no other program on it.
+LOOPBACK_NAMES = ("localhost", "smsbin.localhost")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -23,7 +25,7 @@ def check_host(settings: Settings, server: ServerAddress, raw_path: str) -> None
     if host is None:
         raise BadHost("The Host header is missing or invalid.")
     public = urlsplit(settings.public_url or "").hostname
-    if host.name in ("localhost", public) or host.name in settings.allowed_hosts or host.is_address:
+    if host.name in (*LOOPBACK_NAMES, public) or host.name in settings.allowed_hosts or host.is_address:
         return
     raise Forbidden(
         "Unknown host name. Add it to SMSBIN_ALLOWED_HOSTS, or set SMSBIN_PUBLIC_URL to the URL that you use."

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLink:
     """`path` is below the bin, or below the base. The palette also finds it by its `words`; `key` is the letter that
-    opens it after "g"."""
+    opens it after "g"; `for_admins`: others may not open it."""
 
     title: str
     path: str
     words: str = ""
     key: str = ""
+    for_admins: bool = False
 
     @property
     def name(self) -> str:
@@ -47,7 +48,9 @@ BIN_SECTIONS = (
     PageLink(title="Mapping", path="/mapping", words="teach provider custom fields"),
     PageLink(title="Forwards", path="/forwards", words="forward send on webhook handler target retry"),
     PageLink(title="Wiretap", path="/wiretaps", words="proxy pass through handler answers while provider waits"),
+    PageLink(title="Alerts", path="/alerts", words="alert notify notification slack teams email webhook monitor"),
     PageLink(title="Signatures", path="/signatures", words="secrets hmac verify genuine"),
+    PageLink(title="Privacy", path="/privacy", words="mask hide numbers codes never store redact withhold"),
 )
 BIN_PARTS = (
     PageLink(title="URLs", path="/settings#addresses", words="capture url addresses rotate create new key"),
@@ -60,9 +63,18 @@ BIN_PAGES = (
     PageLink(title="Drills", path="/drills", words="measure score card fail the primary watch fallback"),
     *BIN_PARTS,
 )
+# The settings of the server.
+SERVER_SECTIONS = (
+    PageLink(
+        title="Tokens", path="/settings/tokens", words="access roles users settings server admin", for_admins=True
+    ),
+    PageLink(title="Sessions", path="/settings/sessions", words="signed in browsers settings server", for_admins=True),
+    PageLink(title="Audit log", path="/settings/audit", words="who did what history changes settings", for_admins=True),
+)
 SITE_PAGES = (
     PageLink(title="All bins", path="/", words="home start"),
     PageLink(title="Create a bin", path="/#new", words="new make add"),
+    *SERVER_SECTIONS,
     PageLink(title="Guide", path="/docs/guide", words="documentation help manual"),
     PageLink(title="What each finding means", path="/docs/guide/findings", words="odd warnings documentation"),
     PageLink(title="API", path="/docs", words="openapi swagger documentation"),

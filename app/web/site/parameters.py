@@ -59,6 +59,30 @@ def wire() -> Parameter:
     return in_query("wire", text, type="integer", minimum=0, maximum=1, default=0)
 
 
+def masked() -> Parameter:
+    """Whether to mask the values in a list."""
+    text = "true: numbers, codes and links are masked, and the values of the fields that the bin masks."
+    return in_query("mask", text, type="string", enum=["true", "false"], default="false")
+
+
+def masked_headers() -> Parameter:
+    """Whether to mask the values of one capture."""
+    text = (
+        "false: with the values of headers with credentials, such as Authorization and Cookie, which are masked without"
+        " it. true: numbers, codes, links and the body are masked too."
+    )
+    return in_query("mask", text, type="string", enum=["true", "false"])
+
+
+def masked_file() -> Parameter:
+    """Whether to mask the values in a file."""
+    text = (
+        "false: all values. true: numbers, codes, links, bodies and credentials are masked. Without it what the bin"
+        " masks is masked (see its privacy settings), credentials always."
+    )
+    return in_query("mask", text, type="string", enum=["true", "false"])
+
+
 def choice(name: str, values: tuple[str, ...], default: str, text: str) -> Parameter:
     """One of these values."""
     return in_query(name, text, type="string", enum=list(values), default=default)

@@ -13,6 +13,7 @@ import jinja2
 from aiohttp import web
 
 from ... import __version__, clock, keys
+from ...domain.access import AccessRole, Caller, CallerKind
 from ...domain.bins import KEY, Bin
 from ...domain.captures import RawRequest
 from ...domain.faults import ActiveFault
@@ -29,12 +30,15 @@ from ...egress.gate import BLOCKED
 from ...services.large import work_on
 from ...tasks import run_in_thread
 from ..words import drills as drill_words
+from ..words.alerts import ALERT_FILTERS, ALERT_GLOBALS
+from ..words.audit import ACTION_GROUPS, AUDIT_FILTERS, RESULT_LOOKS, VIA_TITLES
 from ..words.faults import fault_text, fault_words, key_of, reach_text, remaining_text
 from ..words.forwards import FORWARD_FILTERS, FORWARD_STATES, TRIGGER_TITLES, trouble_text
 from ..words.portals import chosen_sheet
 from ..words.titles import KIND_TITLES, LETTERS, ROLE_TITLES, STATES, look_of_message, provider_name, remark_of
 from . import pages
-from .addresses import message_anchor, message_path, pair_anchor, pair_path
+from .addresses import message_anchor, message_path, pair_path
+from .alerts import ShownAlerts, alerts_of
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
 from .filters import CAPTURE_VIEWS, value_suffix
@@ -46,22 +50,22 @@ PACKAGE = Path(__file__).parents[2]
 _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "captures/_forwarded.html", "messages/_row.html",
     "conversations/_pair.html", "conversations/_bubble.html", "compare/_row.html", "faults/_banner.html",
-    "faults/_now.html", "site/_condition.html",
+    "faults/_now.html", "site/_condition.html", "alerts/_banner.html",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The facts that every page shows. `base` prefixes links, `root` the addresses to paste; `loopback`: no reach;
-    `troubles` are what a person should know of storing and reading. `faults` are on in the bin that the page is about,
-    `forwards` are those of it that do not send as usual, `wiretaps` its roles that a handler answers, `back` is the
-    page's own path, to come back to."""
+    """The facts that every page shows. `caller` is who looks at it. `base` prefixes links, `root` the addresses to
+    paste; `loopback`: no reach; `troubles` are what a person should know of storing and reading. `faults` are on in the
+    bin that the page is about, `forwards` are those of it that do not send as usual, `wiretaps` its roles that a
+    handler answers, `alerts` those that fire, `back` is the page's own path, to come back to."""
 
     base: str
     root: str
     nonce: str
     static: str
-    signed_in: bool
+    caller: Caller | None
     loopback: bool
     version: str
     retention: str
@@ -70,9 +74,35 @@ class Site:
     faults: Sequence[ActiveFault]
     forwards: Sequence[StoredForward]
     wiretaps: Sequence[Role]
+    alerts: ShownAlerts
     back: str
     now: datetime
     max_body: int
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether somebody signed in."""
+        return self.caller is not None
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the page is for somebody who may change nothing."""
+        return self.caller is not None and not self.caller.may(AccessRole.WRITE)
+
+    @property
+    def may_add_bins(self) -> bool:
+        """Whether to offer a new bin."""
+        return self.caller is not None and self.caller.may(AccessRole.WRITE) and self.caller.bins is None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether to offer the settings of the server."""
+        return self.caller is not None and self.caller.may(AccessRole.ADMIN) and self.caller.bins is None
+
+    @property
+    def has_session(self) -> bool:
+        """Whether there is something to sign out of."""
+        return self.caller is not None and self.caller.kind is CallerKind.SESSION
 
 
 def folder(name: str) -> Path:
@@ -153,7 +183,7 @@ def site_of(request: web.Request) -> Site:
         root=root,
         nonce=request[keys.NONCE],
         static=f"{server.base}/static/{request.app[ASSETS].version}",
-        signed_in=request.get(keys.SIGNED_IN, False),
+        caller=request.get(keys.CALLER),
         loopback=_is_loopback(root),
         version=__version__,
         retention=duration_text(settings.retention),
@@ -166,6 +196,7 @@ def site_of(request: web.Request) -> Site:
             if trouble_text(each.health) is not None
         ],
         wiretaps=list(request.app[keys.HANDLERS].roles_of(request.match_info.get("bin", ""))),
+        alerts=alerts_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
         max_body=settings.max_body,
@@ -210,7 +241,7 @@ def _provider_title(name: str | None) -> str:
 
 def _is_loopback(root: str) -> bool:
     host = root.partition("://")[2].partition("/")[0]
-    return host.startswith(("127.", "localhost", "[::1]", "0.0.0.0", "10.", "192.168."))  # noqa: S104
+    return host.startswith(("127.", "localhost", "smsbin.localhost", "[::1]", "0.0.0.0", "10.", "192.168."))  # noqa: S104
 
 
 _FILTERS: dict[str, Callable[..., Any]] = {
@@ -239,7 +270,9 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "value_suffix": value_suffix,
     "without_secrets": without_secrets,
     "from_us": from_micros,
+    **AUDIT_FILTERS,
     **FORWARD_FILTERS,
+    **ALERT_FILTERS,
 }
 _GLOBALS: dict[str, Any] = {
     "roles": list(Role),
@@ -250,7 +283,6 @@ _GLOBALS: dict[str, Any] = {
     "states": STATES,
     "capture_views": CAPTURE_VIEWS,
     "message_path": message_path,
-    "pair_anchor": pair_anchor,
     "pair_path": pair_path,
     "remaining_text": remaining_text,
     "drill_words": drill_words,
@@ -261,5 +293,9 @@ _GLOBALS: dict[str, Any] = {
     "capture_url": capture_url,
     "chosen_sheet": chosen_sheet,
     "forward_states": FORWARD_STATES,
+    "action_groups": list(ACTION_GROUPS.items()),
+    "via_titles": VIA_TITLES,
+    "result_looks": RESULT_LOOKS,
     "trigger_titles": TRIGGER_TITLES,
+    **ALERT_GLOBALS,
 }

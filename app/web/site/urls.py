@@ -59,8 +59,13 @@ def capture_url(root: str, key: str, role: Role) -> str:
 
 def public_root(settings: Settings, server: ServerAddress) -> str:
     """The root of capture URLs."""
+    return fixed_root(settings) or server.root
+
+
+def fixed_root(settings: Settings) -> str | None:
+    """The root of all URLs as the operator has set it; None: it depends on the request."""
     if not settings.public_url:
-        return server.root
+        return None
     # The public URL should include the base path; it is added when it is missing.
     complete = settings.public_url.endswith(settings.base_path)
     return settings.public_url if complete else settings.public_url + settings.base_path

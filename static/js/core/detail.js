@@ -45,7 +45,7 @@ function withTab(address) {
 function settle() {
   localise(pane);
   refreshSteps();
-  for (const button of pane.querySelectorAll("[data-reveal], [data-pick]")) button.hidden = false;
+  for (const button of pane.querySelectorAll("[data-pick]")) button.hidden = false;
   for (const button of pane.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isSelected(Number(button.dataset.pick)));
   markCurrent();
   clearTimeout(readTimer);
@@ -129,17 +129,11 @@ async function step(link) {
 }
 
 function onClick(event) {
-  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
+  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.target.closest("[data-rows] .row, [data-tab], [data-step], [data-close]");
-  if (link) {
-    event.preventDefault();
-    return follow(link);
-  }
-  const button = event.target.closest("[data-reveal]");
-  if (!button) return undefined;
-  const secret = button.previousElementSibling;
-  secret.textContent = secret.dataset.secret;
-  return button.remove();
+  if (!link) return;
+  event.preventDefault();
+  follow(link);
 }
 
 if (pane) {

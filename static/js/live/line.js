@@ -7,6 +7,13 @@ const POLL_MS = 3_000;
 const GONE = 4404;
 const SIGNED_OUT = 4401;
 
+// A browser reports a socket that is closed before it is open as an error.
+function end(socket) {
+  socket.onmessage = null;
+  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+  else socket.close();
+}
+
 // `address(scheme)` is where to ask from the cursor, `take` gets each frame, `changed` is told when the state may have.
 export function openLine({ address, take, changed }) {
   let socket = null;
@@ -29,7 +36,7 @@ export function openLine({ address, take, changed }) {
     const mine = new WebSocket(address(true));
     let opened = false;
     socket = mine;
-    old?.close?.();
+    if (old) end(old);
     mine.onopen = () => {
       opened = everOpen = true;
       failures = 0;

@@ -16,6 +16,10 @@ async function showFaults(html) {
   (await import("./faults.js")).showFaults(html);
 }
 
+async function showAlerts(html) {
+  (await import("./alerts.js")).showAlerts(html);
+}
+
 async function showForwards(html) {
   const { fragment } = await import("../core/html.js");
   for (const badge of [...fragment(html).children]) document.getElementById(badge.id)?.replaceWith(badge);
@@ -28,8 +32,8 @@ async function follow(root) {
   const now = { after: Number(root.dataset.after), target: 0, missed: 0, heard: 0, last: root.dataset.lastAt ?? "", reading: "" };
 
   function address(scheme) {
-    const faults = document.getElementById("faults")?.dataset.key ?? "";
-    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${faults}&storage=${storageKey()}&${root.dataset.with}`, location.href);
+    const key = (id) => document.getElementById(id)?.dataset.key ?? "";
+    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${key("faults")}&alerts=${key("alerts")}&storage=${storageKey()}&${root.dataset.with}`, location.href);
     if (scheme) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url;
   }
@@ -59,6 +63,7 @@ async function follow(root) {
     }
     if (frame.reset !== undefined) return location.reload();
     if (frame.faults !== undefined) showFaults(frame.faults);
+    if (frame.alerts !== undefined) showAlerts(frame.alerts);
     if (frame.storage !== undefined) now.reading = showStorage(frame.storage);
     if (frame.forwards) showForwards(frame.forwards);
     if (frame.edits) {

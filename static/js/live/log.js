@@ -38,7 +38,7 @@ export function logOf(root) {
   async function earlier(more) {
     if (more.dataset.busy) return;
     more.dataset.busy = "1";
-    const answer = await askUntilReached(`${log.dataset.log}?before=${more.dataset.earlier}`, { headers: { "X-Partial": "bubbles" } });
+    const answer = await askUntilReached(`${log.dataset.log}${log.dataset.log.includes("?") ? "&" : "?"}before=${more.dataset.earlier}`, { headers: { "X-Partial": "bubbles" } });
     if (!answer.ok) {
       delete more.dataset.busy;
       return;

@@ -15,6 +15,7 @@ from app.domain.forwards.answers import SCHEDULE
 from app.domain.forwards.model import Dispatch, Forward, StoredForward
 from app.domain.reader import ReaderContext
 from app.domain.roles import Role
+from app.egress import Network
 from app.live.hub import Hub
 from app.services.forwards.registry import Forwards
 from app.services.secrets import Secrets
@@ -177,13 +178,14 @@ class Forwarding:
 
 @asynccontextmanager
 async def forwarding(
-    folder: Path, *, schedule: Sequence[timedelta] = SCHEDULE, bin: Bin | None = None, public_url: str | None = None
-) -> AsyncIterator[Forwarding]:
+    folder: Path, *, schedule: Sequence[timedelta] = SCHEDULE, bin: Bin | None = None, public_url: str | None = None,
+    allowed: Sequence[Network | str] = ("127.0.0.1",),
+) -> AsyncIterator[Forwarding]:  # fmt: skip
     """A store with a bin, whose forwards may send to this machine."""
     async with open_store(folder) as store:
         hub = Hub()
         secrets = Secrets(store, hub, ReaderContext(public_url=public_url))
-        forwards = Forwards(store, hub, secrets, ["127.0.0.1"], "bin.example", schedule)
+        forwards = Forwards(store, hub, secrets, allowed, "bin.example", schedule)
         store.on_change(hub.notify)
         store.on_change(forwards.bin_changed)
         await forwards.start()

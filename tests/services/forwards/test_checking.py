@@ -3,7 +3,15 @@
 import pytest
 from msgspec.structs import replace
 
-from app.domain.forwards.model import MAX_NAME, MAX_TIMEOUT_S, MIN_TIMEOUT_S, Forward
+from app.domain.forwards.model import (
+    MAX_NAME,
+    MAX_TIMEOUT_S,
+    MIN_TIMEOUT_S,
+    EventContent,
+    Forward,
+    ForwardMode,
+    ForwardSignature,
+)
 from app.errors import Invalid
 from app.services.forwards.checking import check_forward, filter_problems
 
@@ -58,3 +66,15 @@ def test_nothing_is_forwarded_to_this_server_in_any_spelling() -> None:
 def test_a_filter_may_not_depend_on_the_forward_or_on_the_time_now() -> None:
     assert filter_problems("after:2026-11-25 after:#10 text~late") == []
     assert len(filter_problems("forward:failed before:10m")) == 2
+
+
+def test_events_are_always_signed_by_smsbin_and_have_no_headers_of_the_provider() -> None:
+    event = replace(GOOD, mode=ForwardMode.EVENT)
+    for given in (ForwardSignature.SENT, ForwardSignature.SMSBIN):
+        assert check_forward(replace(event, signature=given), ()).signature is ForwardSignature.SMSBIN
+    assert _wrong(mode=ForwardMode.EVENT, signature=ForwardSignature.TARGET) == ["signature"]
+    assert _wrong(mode=ForwardMode.EVENT, credentials=True) == ["credentials"]
+    whole = replace(event, credentials=True, event_content=EventContent.RAW)
+    assert check_forward(whole, ()).credentials
+    assert _wrong(event_content=EventContent.THIN) == ["event_content"]
+    assert check_forward(replace(GOOD, signature=ForwardSignature.TARGET), ()).signature is ForwardSignature.TARGET

@@ -1,13 +1,16 @@
 """A forward sends every capture that matches, repeats what failed, keeps the order, and loses nothing."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app import clock
+from app.domain.captures import Capture, Reading
 from app.domain.forwards.health import FAILURES_TO_REST, GONE_REASON
-from app.domain.forwards.model import FAILED, DispatchOrder, DispatchState, ForwardState, Retry
+from app.domain.forwards.model import FAILED, DispatchOrder, DispatchState, ForwardMode, ForwardState, Retry
 from app.domain.replays import Trigger
 from app.domain.roles import Role
 
@@ -247,3 +250,26 @@ async def test_after_the_clock_was_set_back_nothing_is_late(tmp_path: Path, monk
         place.forwards.bin_changed(place.bin.id)
         await place.until_stored(forward, 1, "delivered")
         assert len(target.seen) == 2
+
+
+async def test_no_event_is_sent_before_the_ledger_has_the_capture(
+    place: Forwarding, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a ledger is built again, a dispatch may be due whose capture it does not have yet."""
+    monkeypatch.setattr("app.services.forwards.runner.AGAIN_S", 0.0)
+    real, reads = place.store.get_capture, []
+
+    async def get_capture(bin_id: str, n: int, *, wait: bool = True) -> Capture:
+        found = await real(bin_id, n, wait=wait)
+        reads.append(n)
+        if len(reads) > 2:
+            return found
+        return replace(found, row=replace(found.row, seq=0, reading=Reading(problem="not parsed yet")), events=())
+
+    monkeypatch.setattr(place.store, "get_capture", get_capture)
+    forward = await place.add(target.url, mode=ForwardMode.EVENT)
+    await place.status_callback("SM1", "delivered")
+    assert (await place.until_stored(forward, 1, "delivered")).tries == 1
+    assert reads == [1, 1, 1]
+    (seen,) = target.seen
+    assert json.loads(seen.body)["data"]["message_id"] == "SM1"

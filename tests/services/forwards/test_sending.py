@@ -13,7 +13,8 @@ from app.domain.captures import RawRequest
 from app.domain.forwards.model import ForwardSignature
 from app.domain.replays import MAX_SENT
 from app.services.forwards import sending
-from app.services.forwards.sending import LOOP, TargetSlots
+from app.services.forwards.requests import LOOP
+from app.services.forwards.sending import TargetSlots
 from app.signatures.model import SignedRequest
 from app.signatures.schemes import standard_webhooks
 

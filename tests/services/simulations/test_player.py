@@ -212,5 +212,7 @@ async def test_a_hundred_messages_with_trouble_are_reported_to_the_last(handlers
     trouble = frozenset({Trouble.LOSE, Trouble.DUPLICATE, Trouble.SHUFFLE})
     progress, told = await handlers.play("twilio", Traffic.OUTBOUND, count=100, rate=500.0, trouble=trouble)
     assert progress.sent == progress.total == 100
-    assert progress.requests == len(told) == len(handlers.seen)
+    assert progress.requests == len(told)
+    # A busy machine may be too slow for the short timeouts of a fast run.
+    assert len([one for one in told if one.status is not None]) <= len(handlers.seen) <= len(told)
     assert progress.dropped > 0

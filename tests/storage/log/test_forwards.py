@@ -28,7 +28,7 @@ def mark(inside: Inside, *records: jobs.DispatchRecord, position: int | None = N
 
 def record(n: int, state: str, message: str | None = None, due_at: int | None = None) -> jobs.DispatchRecord:
     attempt = jobs.AddAttempt(BIN, n, "https://x.example/", 1, 200, 1, None, "", b"", False, "f", "first", b"A: b")
-    return jobs.DispatchRecord(n, state, 1, 1, due_at, 200, message, None, attempt)
+    return jobs.DispatchRecord(n, state, 1, 1, due_at, 200, message, None, [attempt])
 
 
 def stored(inside: Inside, columns: str = "n, state, due_at") -> list[tuple[object, ...]]:

@@ -16,7 +16,9 @@ VALUES = {
     "dict[int, int]": {1: 2}, "list[int]": [1, 2], "list[str]": ["a"],
     "AnnotationChange": AnnotationChange(pinned=True, add=("a",)),
     "list[DispatchRecord]": [
-        jobs.DispatchRecord(1, "a", 2, 3, 4, None, "m", None, jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b"))
+        jobs.DispatchRecord(
+            1, "a", 2, 3, 4, None, "m", None, [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", event=1)], "[0]"
+        )
     ],
     "list[AddAttempt]": [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", listener="l")],
 }  # fmt: skip
@@ -46,9 +48,10 @@ def test_every_job_can_be_sent_and_has_a_handler(tmp_path) -> None:
     inside.close()
 
 
-def test_only_jobs_that_free_space_run_on_a_full_disk() -> None:
+def test_only_jobs_that_free_space_and_their_entries_run_on_a_full_disk() -> None:
     assert set(jobs.DELETES) == {
-        jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropForward, jobs.DropSession,
-        jobs.Sweep,
+        jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropForward, jobs.DropToken,
+        jobs.DropSession, jobs.Sweep, jobs.TrimAuditLog,
     }  # fmt: skip
     assert not any(isinstance(_made(jobs.AddCapture), kind) for kind in jobs.DELETES)
+    assert set(jobs.ON_FULL_DISK) == {*jobs.DELETES, jobs.PutAuditEntry}

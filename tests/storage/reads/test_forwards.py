@@ -37,7 +37,7 @@ async def a_forward(store: Store, captures: int = 0) -> tuple[Bin, StoredForward
 
 
 async def mark(store: Store, bin: Bin, forward: StoredForward, *dispatches: Dispatch, attempts: bool = True) -> None:
-    marks = [DispatchMark(dispatch=each, attempt=an_attempt(each.n) if attempts else None) for each in dispatches]
+    marks = [DispatchMark(dispatch=each, attempts=[an_attempt(each.n)] if attempts else []) for each in dispatches]
     await store.mark_dispatches(bin.id, forward.id, ForwardMarks(health=forward.health, position=None, marks=marks))
 
 
@@ -90,6 +90,17 @@ async def test_marks_are_kept_with_their_attempts_and_the_position_never_goes_ba
         assert (await store.get_forward(forward.id)).position == 2
     assert [each.n for each in await store.last_dispatches(forward.id, 9)] == [2, 1]
     assert [each.n for each in await store.dispatches_with_numbers(forward.id, [2, 3])] == [2]
+
+
+async def test_the_events_that_have_arrived_stay_when_the_others_are_sent_again(store: Store) -> None:
+    bin, forward = await a_forward(store, 2)
+    await mark(store, bin, forward, dispatch(1, DispatchState.EXHAUSTED, arrived=(0, 7)))
+    await mark(store, bin, forward, dispatch(2, DispatchState.DELIVERED), attempts=False)
+    assert await store.retry_dispatches(forward.id, Retry(states=FAILED, trigger=Trigger.BULK), 9) == 1
+    found = await store.dispatches_of(bin.id, [1, 2])
+    assert [(each.state, each.arrived) for each in found] == [
+        (DispatchState.RETRYING, (0, 7)), (DispatchState.DELIVERED, ()),
+    ]  # fmt: skip
 
 
 async def test_a_request_waits_for_an_earlier_one_of_its_message_until_that_ends(store: Store) -> None:

@@ -50,8 +50,14 @@ async def open_tab(server: Running, tab: str) -> tuple[CaptureDetail, set[str]]:
     recording = Recording(store)
     capture = await store.get_capture(server.bin.id, 1)
     secrets = Secrets(recording, server.app[keys.HUB], ReaderContext())  # type: ignore[arg-type]
-    source = Source(store=recording, secrets=secrets, bin_id=server.bin.id, address="http://here.test/key")  # type: ignore[arg-type]
-    detail = await open_detail(source, capture, tab)
+    source = Source(
+        store=recording,  # type: ignore[arg-type]
+        secrets=secrets,
+        bin_id=server.bin.id,
+        capture=capture,
+        address="http://here.test/key",
+    )
+    detail = await open_detail(source, tab)
     return detail, recording.called
 
 
@@ -63,7 +69,7 @@ async def test_a_tab_reads_what_it_shows_and_no_more(server: Running, tab: str) 
     # The counts beside the titles stand on every tab.
     assert (len(detail.related), len(detail.attempts)) == (0, 0)
     assert [field.name for field in detail.fields] == ["From", "To", "Text", "MessageSid"]
-    assert ("Authorization", "Bearer x", True) in detail.headers
+    assert ("Authorization", "••••••••", True) in detail.headers
 
 
 async def test_an_unknown_tab_is_the_first_one(server: Running) -> None:

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.domain.captures import RawRequest, write_lines
+from app.domain.masking.policy import CREDENTIALS
 from app.parsing import parse
 from app.web.compare.differences import MOST_BYTES, MOST_LINES, BodyDiff, body_difference, header_differences, part
 
@@ -73,7 +74,7 @@ def test_marking_loses_no_character(one: str, other: str) -> None:
 def test_headers_are_compared_by_name_whatever_their_case_and_secrets_are_masked() -> None:
     one = _raw(b"a", ((b"X-A", b"1"), (b"Accept", b"*/*"), (b"Cookie", b"c=1")))
     other = _raw(b"a", ((b"accept", b"*/*"), (b"x-a", b"1"), (b"x-a", b"2"), (b"cookie", b"c=2")))
-    cookie, extra = header_differences(one, other)
+    cookie, extra = header_differences(one, other, CREDENTIALS)
     assert (cookie.name, cookie.primary, cookie.fallback) == ("cookie", ("••••••••",), ("••••••••",))
     assert (extra.name, extra.primary, extra.fallback) == ("x-a", ("1",), ("1", "2"))
 

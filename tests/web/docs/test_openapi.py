@@ -99,6 +99,18 @@ BODIES = {
         *[{"name": name, "q": "x"} for name in ("x", 1, None)], *[{"name": "x", "q": text} for text in ("x", [], None)],
         {}, {"name": "x"}, {"q": "x"}, {"name": "x", "q": "x", "id": "y"},
     ],
+    "createToken": [
+        {"name": "a", "role": "read"} | more
+        for more in (
+            {}, {"name": ""}, {"name": " "}, {"name": "x" * 100}, {"name": "x" * 101}, {"name": "a\nb"}, {"name": None},
+            {"role": "write"}, {"role": "admin"}, {"role": "owner"}, {"role": None}, {"bins": None}, {"bins": []},
+            {"bins": ["x"]}, {"bins": ["x"] * 200}, {"bins": ["x"] * 201}, {"bins": [1]}, {"bins": "x"},
+            {"expires_in": None}, {"expires_in": "30d"}, {"expires_in": " 5m "}, {"expires_in": "0"},
+            {"expires_in": "0s"}, {"expires_in": "00d"}, {"expires_in": "010s"}, {"expires_in": "5 m"},
+            {"expires_in": 0}, {"expires_in": 1}, {"expires_in": 3_153_600_000}, {"expires_in": 3_153_600_001},
+            {"expires_in": 1.5}, {"expires_in": True}, {"colour": "red"},
+        )
+    ],
     "drill": [
         {"measure": True}, {"measure": 1}, {"role": "status", "measure": True}, {"role": "voice", "measure": True},
         {"fault": {"kind": "drop"}}, {"fault": {"kind": "rain"}}, {"fault": "x"}, {"fault": {"kind": "drop", "x": 1}},

@@ -1,7 +1,11 @@
 """The API of forwards."""
 
+import json
+
+import jsonschema
 import pytest
 
+from app.web.forwards.shapes import event_schema
 from tests.conftest import Running
 from tests.services.forwards.target import Target, a_target, answer_of
 
@@ -19,7 +23,8 @@ async def test_a_forward_is_added_listed_changed_and_deleted(opened: Running, ta
     (item,) = (await call(opened, "GET"))["items"]
     assert item == await call(opened, "GET", f"/{made['id']}")
     expected = {
-        "name": "Mine", "url": target.url, "filter": "", "roles": ["primary"], "mode": "raw", "order": "message",
+        "name": "Mine", "url": target.url, "filter": "", "roles": ["primary"], "mode": "raw",
+        "event_content": "full", "order": "message",
         "signature": "sent", "credentials": False, "timeout_s": 10, "paused": False, "state": "on", "reason": None,
         "lag": 0, "delivered": 1, "failed": 0, "expired": 0, "oldest_due_at": None, "probe_at": None, "secret": None,
         "position": 1,
@@ -43,6 +48,8 @@ async def test_wrong_input_is_named_with_the_cure(opened: Running, target: Targe
     cases: dict[str, dict[str, object]] = {
         "url": {"url": "ftp://x.example/"}, "filter": {"filter": "foo:bar"}, "roles": {"roles": ["other"]},
         "timeout_s": {"timeout_s": 61}, "name": {"name": ""}, "order": {"order": "random"}, "start": {"start": 0},
+        "mode": {"mode": "json"}, "event_content": {"event_content": "thin"},
+        "signature": {"mode": "event", "signature": "target"}, "credentials": {"mode": "event", "credentials": True},
         "more": {"more": 1},
     }  # fmt: skip
     for name, wrong in cases.items():
@@ -57,6 +64,43 @@ async def test_wrong_input_is_named_with_the_cure(opened: Running, target: Targe
     assert (await call(opened, "GET"))["items"] == []
     async with opened.client.post(f"{opened.api}/bins/none/forwards", json={"name": "F", "url": target.url}) as answer:
         assert answer.status == 404
+
+
+async def test_events_are_sent_by_a_forward_in_that_mode(opened: Running, target: Target) -> None:
+    made = await call(opened, "POST", status=201, name="E", url=target.url, mode="event", event_content="thin")
+    assert (made["mode"], made["event_content"], made["signature"]) == ("event", "thin", "smsbin")
+    assert made["secret"].startswith("whsec_")
+    await hit(opened)
+    assert (await until_state(opened, 1, "delivered"))["tries"] == 1
+    (seen,) = target.seen
+    data = json.loads(seen.body)["data"]
+    assert (data["content"], data["url"]) == ("thin", f"https://sms.example.net/bins/{opened.bin.id}/captures/1")
+    async with opened.client.get(f"{opened.bin_api}/captures/1/attempts") as answer:
+        (attempt,) = (await answer.json())["items"]
+    assert (attempt["event"], attempt["sent_body"]) == (0, seen.body.decode())
+    assert ["webhook-id", f"{opened.bin.id}.1.0"] in attempt["sent"]
+    assert (await call(opened, "POST", f"/{made['id']}/test"))["event"] == 0
+    raw = await call(opened, "PATCH", f"/{made['id']}", mode="raw")
+    assert (raw["event_content"], raw["signature"], raw["secret"]) == ("full", "smsbin", made["secret"])
+    signed = await call(opened, "PATCH", f"/{made['id']}", signature="sent", credentials=True)
+    assert signed["secret"] is None
+    again = await call(opened, "PATCH", f"/{made['id']}", mode="event")
+    assert (again["signature"], again["credentials"]) == ("smsbin", False)
+    wrong = await call(opened, "PATCH", f"/{made['id']}", status=422, signature="target")
+    assert "must be smsbin or left out" in wrong["detail"]
+    whole = await call(opened, "PATCH", f"/{made['id']}", event_content="raw", credentials=True)
+    assert (whole["event_content"], whole["credentials"]) == ("raw", True)
+
+
+async def test_the_schema_of_events_is_public_and_fits_what_is_sent(opened: Running, target: Target) -> None:
+    async with opened.client.get(f"{opened.api}/schemas/event.json", headers={"Authorization": ""}) as answer:
+        assert (answer.status, answer.content_type) == (200, "application/schema+json")
+        schema = json.loads(await answer.text())
+    assert schema == event_schema()
+    await call(opened, "POST", status=201, name="E", url=target.url, mode="event")
+    await hit(opened)
+    (seen,) = await target.got(1)
+    jsonschema.Draft202012Validator(schema).validate(json.loads(seen.body))
 
 
 async def test_a_test_says_what_the_target_answers_and_changes_nothing(opened: Running, target: Target) -> None:

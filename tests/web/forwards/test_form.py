@@ -1,6 +1,6 @@
 """The form of a forward and the JSON of its input."""
 
-from app.domain.forwards.model import Forward
+from app.domain.forwards.model import EventContent, Forward, ForwardMode
 from app.domain.roles import Role
 from app.web.forwards.form import form_of, read_forward_form
 from app.web.forwards.inputs import ForwardInput
@@ -10,6 +10,15 @@ from app.web.site.convert import convert
 def test_a_form_of_a_forward_gives_that_forward_again() -> None:
     forward = Forward(name="F", url="https://x.example/", roles=(Role.STATUS,), credentials=True, timeout_s=20)
     assert convert(form_of(forward).raw(), ForwardInput).forward == forward
+
+
+def test_the_form_has_only_what_its_mode_has() -> None:
+    event = Forward(name="F", url="https://x.example/", mode=ForwardMode.EVENT, event_content=EventContent.THIN)
+    assert convert(form_of(event).raw(), ForwardInput).forward == event
+    hidden = read_forward_form({"mode": "event", "signature": "target", "credentials": "on"}).raw()
+    assert (hidden["event_content"], "signature" in hidden, "credentials" in hidden) == ("full", False, False)
+    assert read_forward_form({"mode": "event", "event_content": "raw", "credentials": "on"}).raw()["credentials"]
+    assert "event_content" not in read_forward_form({"event_content": "thin"}).raw()
 
 
 def test_what_was_posted_is_read_and_trimmed() -> None:

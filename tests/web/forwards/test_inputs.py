@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.forwards.model import FAILED, DispatchOrder, DispatchState, Forward
+from app.domain.forwards.model import FAILED, DispatchOrder, DispatchState, EventContent, Forward, ForwardSignature
 from app.domain.replays import Trigger
 from app.domain.roles import Role
 from app.errors import Invalid
@@ -24,6 +24,17 @@ def test_a_change_leaves_the_rest() -> None:
     assert change.changed(before) == Forward(
         name="F", url="https://x.example/", filter="kind:inbound", order=DispatchOrder.NONE, roles=(Role.STATUS,)
     )
+
+
+def test_another_mode_gives_what_only_the_old_one_has_its_default() -> None:
+    raw = Forward(name="F", url="https://x.example/", signature=ForwardSignature.TARGET, credentials=True)
+    event = convert({"mode": "event", "event_content": "thin"}, ForwardChange).changed(raw)
+    assert (event.signature, event.credentials, event.event_content) == (
+        ForwardSignature.SMSBIN, False, EventContent.THIN,
+    )  # fmt: skip
+    assert convert({"mode": "raw"}, ForwardChange).changed(event).event_content is EventContent.FULL
+    assert convert({"mode": "event"}, ForwardChange).changed(event) == event
+    assert convert({"mode": "event", "signature": "target"}, ForwardChange).changed(raw).signature == "target"
 
 
 def test_a_retry_without_fields_is_of_all_that_failed() -> None:

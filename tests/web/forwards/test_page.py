@@ -57,6 +57,41 @@ async def test_a_forward_is_added_changed_tested_and_deleted_on_the_page(opened:
     assert "No forwards yet" in await page(opened)
 
 
+async def test_events_are_chosen_shown_and_kept_with_their_attempts(opened: Running, target: Target) -> None:
+    fields = {"name": "Events", "url": target.url, "start": "first", "mode": "event", "signature": "target"}
+    answer, text = await post(opened, **fields, event_content="many")
+    assert answer.status == 422
+    assert "must be one of full, thin, raw" in text
+    answer, _ = await post(opened, **fields)
+    assert answer.status == 303
+    assert "Event of the last request" not in await page(opened)
+    await hit(opened, "<b>hi</b>")
+    await until_state(opened, 1, "delivered")
+    async with opened.client.get(f"{opened.url}/bins/{opened.bin.id}/forwards") as response:
+        html = await response.text()
+    assert "every request, as events" in words(html)
+    assert "&#34;text&#34;: &#34;&lt;b&gt;hi&lt;/b&gt;&#34;" in html
+    tab = await page(opened, "/captures/1?tab=replay")
+    assert "forward, first try, event 1" in tab
+    assert "webhook-id:" in tab
+    assert "&#34;type&#34;:&#34;sms.received&#34;" in tab
+    (item,) = (await call(opened, "GET"))["items"]
+    _, text = await post(opened, f"/{item['id']}/test")
+    assert "Test with #1: 200." in text
+
+
+async def test_a_request_says_how_many_of_its_events_have_arrived(opened: Running) -> None:
+    results = [{"messageId": f"m{n}", "from": "447700900163", "to": "447700900142", "text": "hi"} for n in range(3)]
+    async with a_target(lambda seen: answer_of(404 if b'"event":1,' in seen.body else 200)) as target:
+        await call(opened, "POST", status=201, name="F", url=target.url, mode="event")
+        async with opened.client.post(opened.capture_url, json={"results": results}) as answer:
+            assert answer.status == 200
+        await until_state(opened, 1, "retrying")
+        tab = await page(opened, "/captures/1?tab=replay")
+    assert "forward failed (404), tries again 2 events have arrived next at" in tab
+    assert [f"first try, event {n}" in tab for n in (1, 2, 3)] == [True] * 3
+
+
 async def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong(opened: Running) -> None:
     answer, text = await post(opened, name="F", url="http://10.0.0.1:22/x", filter="foo:bar", timeout_s="many")
     assert answer.status == 422

@@ -1,7 +1,6 @@
 """Who may look: nobody without the token, from nowhere but our own pages, under no unknown name."""
 
 import asyncio
-import io
 import re
 from types import SimpleNamespace
 
@@ -9,7 +8,8 @@ import aiohttp
 import pytest
 
 from app import keys
-from app.web.routes import ROUTES, M, N
+from app.web.routes import ROUTES
+from app.web.routes.table import M, N
 from tests.conftest import TOKEN, Running, run_server, with_shared_server
 
 from ...ingress.http import parse, talk
@@ -61,25 +61,6 @@ async def test_a_credential_of_odd_bytes_is_a_wrong_one(server: Running) -> None
         assert parse(await talk(server.port, request)).status == 401
 
 
-ODD_FORMS = [
-    ("application/x-www-form-urlencoded", b"token=%ff\xff", 401),
-    ("application/x-www-form-urlencoded; charset=nonsense", b"token=a", 401),
-    ("application/x-www-form-urlencoded", b"a&" * 1_000, 422),
-    ("application/x-www-form-urlencoded", b"a" * ((1 << 20) + 1), 413),
-    ("multipart/form-data", b"token=a", 415),
-    ("multipart/form-data; boundary=x", b"--x\r\ntoken=a", 415),
-    ("text/plain", b"", 401),
-]
-
-
-async def test_odd_forms_sign_nobody_in_and_break_nothing(server: Running) -> None:
-    async with aiohttp.ClientSession() as charlie:
-        for kind, body, status in ODD_FORMS:
-            headers = {"Content-Type": kind}
-            async with charlie.post(f"{server.url}/sign-in", data=io.BytesIO(body), headers=headers) as answer:
-                assert answer.status == status, (kind, body[:20])
-
-
 async def test_a_mistyped_capture_url_is_404_and_never_leads_to_a_page_that_says_200(server: Running) -> None:
     key = server.bin.key
     async with aiohttp.ClientSession() as provider:
@@ -109,17 +90,6 @@ async def _signed_in(server: Running) -> aiohttp.ClientSession:
     assert "Path=/" in cookie
     assert "Secure" not in cookie
     return browser
-
-
-async def test_signing_in_and_out(server: Running) -> None:
-    async with await _signed_in(server) as browser:
-        async with browser.get(f"{server.api}/info") as answer:
-            assert answer.status == 200
-        same = {"Sec-Fetch-Site": "same-origin"}
-        async with browser.post(f"{server.url}/sign-out", headers=same, allow_redirects=False) as answer:
-            assert answer.status == 303
-        async with browser.get(f"{server.api}/info") as answer:
-            assert answer.status == 401
 
 
 async def test_signing_out_ends_the_live_views_of_that_browser_at_once(server: Running) -> None:
@@ -153,13 +123,13 @@ async def test_a_request_that_is_under_way_while_somebody_signs_out_does_not_kee
         return found
 
     access._store = SimpleNamespace(find_session=find_slowly, drop_session=store.drop_session)
-    request = asyncio.ensure_future(access.has_session(secret))
+    request = asyncio.ensure_future(access.caller_of_session(secret))
     await looked.wait()
     await access.sign_out(secret)
     dropped.set()
-    assert await request is False
+    assert await request is None
     access._store = store
-    assert await access.has_session(secret) is False
+    assert await access.caller_of_session(secret) is None
 
 
 @pytest.mark.parametrize(("host", "secure"), [("sms.example.net", True), ("127.0.0.1", False)])
@@ -209,62 +179,6 @@ async def test_under_a_base_path_the_cookie_stays_there(make_settings) -> None:
             cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("smsbin=")
     assert {"Secure", "Path=/in"} <= set(cookie.split("; "))
-
-
-async def test_the_link_of_the_first_start_signs_in(server: Running) -> None:
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-        link = f"{server.url}/sign-in?token={TOKEN}&next=/bins/{server.bin.id}"
-        async with browser.get(link, allow_redirects=False) as answer:
-            assert answer.status == 303
-            assert answer.headers["Location"] == f"/bins/{server.bin.id}"
-        async with browser.get(f"{server.api}/info") as answer:
-            assert answer.status == 200
-
-
-@pytest.mark.parametrize("base", ["/", "/in"])
-async def test_signing_in_leads_to_the_only_bin_while_it_is_empty(make_settings, base: str) -> None:
-    async with run_server(make_settings(base_path=base)) as server, aiohttp.ClientSession() as browser:
-        home = base.rstrip("/") + "/"
-
-        async def signed_in(**more: str) -> str:
-            fields = {"token": TOKEN, **more}
-            async with browser.post(f"{server.url}/sign-in", data=fields, allow_redirects=False) as answer:
-                return answer.headers["Location"]
-
-        assert await signed_in() == await signed_in(next=home) == f"{home}bins/{server.bin.id}"
-        assert await signed_in(next=f"{home}docs") == f"{home}docs"
-        async with server.client.post(server.capture_url, data={"Text": "hi"}):
-            pass
-        await server.until(lambda: _has_captures(server))
-        assert await signed_in() == home
-
-
-async def _has_captures(server: Running) -> bool:
-    return (await server.app[keys.STORE].get_bin(server.bin.id)).captures > 0
-
-
-async def test_signing_in_leads_home_when_there_are_several_bins(server: Running) -> None:
-    async with server.client.post(f"{server.api}/bins", json={"name": "Second"}):
-        pass
-    async with aiohttp.ClientSession() as browser:
-        async with browser.post(f"{server.url}/sign-in", data={"token": TOKEN}, allow_redirects=False) as answer:
-            assert answer.headers["Location"] == "/"
-
-
-async def test_a_wrong_token_is_told_and_opens_nothing(server: Running) -> None:
-    async with aiohttp.ClientSession() as charlie:
-        async with charlie.post(f"{server.url}/sign-in", data={"token": "wrong"}) as answer:
-            assert answer.status == 401
-            assert "not the access token" in await answer.text()
-            assert "Set-Cookie" not in answer.headers
-
-
-@pytest.mark.parametrize("wanted", ["//evil.example/", "https://evil.example", "/\\evil.example", "", "x"])
-async def test_signing_in_never_leads_to_another_site(server: Running, wanted: str) -> None:
-    async with aiohttp.ClientSession() as browser:
-        data = {"token": TOKEN, "next": wanted}
-        async with browser.post(f"{server.url}/sign-in", data=data, allow_redirects=False) as answer:
-            assert answer.headers["Location"] == f"/bins/{server.bin.id}"
 
 
 async def test_a_changed_token_ends_all_sessions(make_settings) -> None:
@@ -436,43 +350,3 @@ async def test_nonces_are_never_used_twice(server: Running) -> None:
         async with server.client.get(f"{server.url}/sign-in", allow_redirects=False) as answer:
             seen.add(answer.headers["Content-Security-Policy"])
     assert len(seen) == 5
-
-
-def test_the_token_file_is_for_its_owner_only(tmp_path) -> None:
-    from app.services.access import find_token
-    from app.settings import read_settings
-
-    settings = read_settings({"data_dir": str(tmp_path)})
-    token, made_here = find_token(settings)
-    assert made_here
-    assert (tmp_path / "access-token").stat().st_mode & 0o777 == 0o600
-    assert find_token(settings) == (token, True)
-
-
-@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700, 0o640, 0o604, 0o444, 0o602])
-@pytest.mark.parametrize("given", [True, False])
-def test_the_start_warns_about_a_token_file_that_others_can_open(tmp_path, monkeypatch, mode: int, given: bool) -> None:
-    from app.services import access
-    from app.settings import read_settings
-
-    warnings = []
-    monkeypatch.setattr(access, "_log", SimpleNamespace(warning=lambda event, **more: warnings.append((event, more))))
-    file = tmp_path / "access-token"
-    file.write_text(TOKEN)
-    file.chmod(mode)
-    where = {"access_token_file": str(file)} if given else {"data_dir": str(tmp_path)}
-    assert access.find_token(read_settings(where)) == (TOKEN, not given)
-    assert [event for event, _ in warnings] == ["token_file.open_to_others"] * bool(mode & 0o066)
-    assert all(more["path"] == str(file) and f"chmod 600 {file}" in more["cure"] for _, more in warnings)
-    assert TOKEN not in str(warnings)
-
-
-@pytest.mark.parametrize("content", [b"", b"short", b"two words that are long enough", b"\xff" * 20])
-def test_a_token_file_that_cannot_be_a_token_is_refused_in_one_sentence(tmp_path, content: bytes) -> None:
-    from app.errors import CannotStart
-    from app.services.access import find_token
-    from app.settings import read_settings
-
-    (tmp_path / "token").write_bytes(content)
-    with pytest.raises(CannotStart, match="at least 16 visible ASCII characters"):
-        find_token(read_settings({"access_token_file": str(tmp_path / "token")}))

@@ -7,10 +7,10 @@ values (
 )
 
 -- name: list_bins
-select * from bins where not deleted order by number desc limit :limit
-
--- name: list_bins_before
-select * from bins where not deleted and number < :number order by number desc limit :limit
+select * from bins
+where not deleted and number < :before and (:among is null or id in (select value from json_each(:among)))
+order by number desc
+limit :limit
 
 -- name: get_bin
 select * from bins where id = :id and not deleted

@@ -1,8 +1,8 @@
 -- name: add_capture
 insert into captures (
     id, received_at, role, method, target, peer, http_version, head, body, body_complete, sha256, framing,
-    refused, provider, fault, simulated
-) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    refused, provider, fault, simulated, withheld
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: add_outcome
 insert into outcomes (id, n, after_n, status, after_ms, sender_left, left_ms, well_formed, note)

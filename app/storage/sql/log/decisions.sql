@@ -76,11 +76,12 @@ delete from drills where bin = :bin
 
 -- name: add_attempt
 insert into attempts (
-    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent, listener
+    bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent, event,
+    listener
 )
 select
     :bin, :n, coalesce((select max(number) from attempts where bin = :bin and n = :n), 0) + 1,
-    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :listener
+    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :event, :listener
 returning number
 
 -- name: list_attempts
@@ -92,18 +93,3 @@ select * from (
     limit :limit
 )
 order by number
-
--- name: add_session
-insert into sessions (hash, token_hash, created_at, seen_at) values (:hash, :token_hash, :created_at, :seen_at)
-
--- name: find_session
-select hash, token_hash, created_at, seen_at from sessions where hash = :hash
-
--- name: touch_session
-update sessions set seen_at = :seen_at where hash = :hash
-
--- name: drop_session
-delete from sessions where hash = :hash
-
--- name: drop_sessions
-delete from sessions where token_hash <> :token_hash or seen_at < :seen_before

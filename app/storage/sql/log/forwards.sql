@@ -22,11 +22,11 @@ set
 where number = :number
 
 -- name: set_dispatch
-insert into dispatches (forward, n, state, tries, step, due_at, status, message, trigger)
-values (:forward, :n, :state, :tries, :step, :due_at, :status, :message, :trigger)
+insert into dispatches (forward, n, state, tries, step, due_at, status, message, trigger, arrived)
+values (:forward, :n, :state, :tries, :step, :due_at, :status, :message, :trigger, :arrived)
 on conflict (forward, n) do update set
     state = excluded.state, tries = excluded.tries, step = excluded.step, due_at = excluded.due_at,
-    status = excluded.status, trigger = excluded.trigger
+    status = excluded.status, trigger = excluded.trigger, arrived = excluded.arrived
 
 -- name: release_next
 -- The next request of a message may be sent now.

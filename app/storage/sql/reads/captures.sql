@@ -114,6 +114,27 @@ where
 order by captures.id
 limit :limit
 
+-- name: first_with_same_content
+-- Among the first captures of the message of an event; an id may be sent endlessly.
+with it (space, message, print) as (
+    select bins.space, (bins.space << 40) + (captures.messages ->> ('$[' || :position || ']')), captures.print
+    from bins join captures on captures.id = (bins.space << 40) + :n
+    where bins.number = :bin
+)
+select before.n
+from (
+    select links.n
+    from it cross join links on links.message = it.message
+    where links.n < :n
+    order by links.n
+    limit :most
+) as before
+cross join it
+join captures on captures.id = (it.space << 40) + before.n
+where captures.print = it.print
+order by before.n
+limit 1
+
 -- name: messages_of_capture
 with here (space) as (select space from bins where number = :bin)
 select messages.*
@@ -123,3 +144,15 @@ cross join json_each(it.messages) as its
 join messages on messages.id = (here.space << 40) + its.value
 group by messages.id
 order by min(its.key)
+
+-- name: unfinished_messages
+-- The outbound messages of these captures that have no final status.
+with here (space) as (select space from bins where number = :bin)
+select wanted.value as n, messages.provider, messages.message_id
+from here
+cross join json_each(:numbers) as wanted
+cross join captures as it on it.id = (here.space << 40) + wanted.value
+cross join json_each(it.messages) as its
+cross join messages on messages.id = (here.space << 40) + its.value
+where messages.direction = 'outbound' and not messages.final
+order by n, messages.id

@@ -1,0 +1,131 @@
+"""Delivers captures to the local program. While nothing listens on its port, they are held."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from ... import clock
+from ...domain.listening import MAX_RESULT, ListenCapture, ListenFailed, ListenResult, Pairs
+from ...domain.replays import Trigger
+from ...egress import TargetResponse, send_exactly
+from ...errors import Invalid
+from .requests import LocalTarget, local_request
+
+FIRST_PROBE_S = 1.0
+LONGEST_PROBE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A capture that was sent to the local program. `status` None: there was no response, and `error` says why.
+    `sent`: the request."""
+
+    capture: ListenCapture
+    trigger: Trigger
+    url: str
+    sent: bytes
+    status: int | None
+    ms: int
+    error: str | None = None
+    headers: Pairs
+    body: bytes
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the response was a 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def frame(self) -> ListenResult | ListenFailed:
+        """The result for the server."""
+        if self.status is None:
+            return ListenFailed(n=self.capture.n, why=self.error or "", ms=self.ms)
+        body, is_cut = self.body[:MAX_RESULT], len(self.body) > MAX_RESULT
+        return ListenResult(
+            n=self.capture.n, status=self.status, headers=self.headers, body=body, more=is_cut, ms=self.ms
+        )
+
+
+class LocalProgram:
+    """Use from one event loop only. `report` gets lines for people, `held` returns the number of captures that wait.
+    `drops`: while nothing listens, a capture is dropped. `pause` waits for some seconds."""
+
+    def __init__(
+        self, target: LocalTarget, bin_id: str, *, report: Callable[[str], None], held: Callable[[], int],
+        drops: bool = False, pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:  # fmt: skip
+        self._target = target
+        self._bin_id = bin_id
+        self._report = report
+        self._held = held
+        self._drops = drops
+        self._pause = pause
+        self._shown: tuple[int, str] | None = None
+        self.under_way = 0
+        """Requests that are sent and not answered."""
+
+    @property
+    def is_down(self) -> bool:
+        """Whether nothing listened at the last attempt."""
+        return self._shown is not None
+
+    async def deliver(
+        self, capture: ListenCapture, trigger: Trigger, held_back: Callable[[Delivery], Awaitable[None]] | None = None
+    ) -> Delivery | None:
+        """Send a capture, as soon as something listens; None: nothing did, and it is dropped. `held_back` is called
+        once if it has to wait, with the attempt that failed."""
+        pause_s = FIRST_PROBE_S
+        while True:
+            delivery, is_refused = await self._send(capture, trigger)
+            if not is_refused:
+                self._reached()
+                return delivery
+            if self._drops:
+                self._show(delivery, f"{self._target.address} is down: #{capture.n} is dropped")
+                return None
+            self._show(delivery, f"waiting for {self._target.address} ({self._held():,} held)")
+            if held_back is not None:
+                await held_back(delivery)
+                held_back = None
+            await self._pause(pause_s)
+            pause_s = min(pause_s * 2, LONGEST_PROBE_S)
+
+    async def _send(self, capture: ListenCapture, trigger: Trigger) -> tuple[Delivery, bool]:
+        """What one attempt led to, and whether there was no connection."""
+        target = self._target
+        try:
+            # Made for each attempt, because a signature has the time.
+            url, data = local_request(self._bin_id, capture, target, trigger, clock.now())
+        except (ValueError, Invalid) as error:
+            return _delivery(capture, trigger, target.url, b"", _impossible(str(error))), False
+        self.under_way += 1
+        try:
+            reply = await send_exactly(
+                url, data, allowed=None, timeout_s=target.timeout_s, max_body=MAX_RESULT + 1, tls=target.tls
+            )
+        finally:
+            self.under_way -= 1
+        return _delivery(capture, trigger, url, data, reply), reply.refused
+
+    def _show(self, delivery: Delivery, text: str) -> None:
+        """Report that nothing listens: once, and again when the number or the reason changes."""
+        shown = (delivery.capture.n if self._drops else self._held(), delivery.error or "")
+        if shown != self._shown:
+            self._report(f"{text}: {delivery.error}")
+        self._shown = shown
+
+    def _reached(self) -> None:
+        if self._shown is not None:
+            self._report(f"{self._target.address} is reachable again.")
+        self._shown = None
+
+
+def _delivery(capture: ListenCapture, trigger: Trigger, url: str, sent: bytes, reply: TargetResponse) -> Delivery:
+    return Delivery(
+        capture=capture, trigger=trigger, url=url, sent=sent, status=reply.status, ms=reply.ms, error=reply.error,
+        headers=list(reply.headers), body=reply.body,
+    )  # fmt: skip
+
+
+def _impossible(why: str) -> TargetResponse:
+    return TargetResponse(status=None, ms=0, error=f"not sent: {why}")

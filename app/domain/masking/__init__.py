@@ -1,0 +1,1 @@
+"""Masking: values of captures are shown with • in place of their characters."""

@@ -1,0 +1,73 @@
+"""The privacy settings of a bin: what is masked where it is shown, and what is never stored."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from .curl import SECRET_HEADERS
+from .masking.policy import MaskingPolicy
+
+MAX_NAMES = 50
+"""Names in one list of the settings."""
+MAX_NAME = 100
+"""Characters of a name."""
+
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Without these a request could not be parsed, or it would be parsed as another one.
+_NEEDED = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding", "host"})
+
+
+class Privacy(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`mask`: numbers, codes and links. The values of `masked_headers` and `masked_fields` are masked completely; those
+    of `withheld_headers` and `withheld_fields` are replaced before a request is stored. Names are in lower case."""
+
+    mask: bool = False
+    masked_headers: tuple[str, ...] = ()
+    masked_fields: tuple[str, ...] = ()
+    withheld_headers: tuple[str, ...] = ()
+    withheld_fields: tuple[str, ...] = ()
+
+    @property
+    def withholds(self) -> bool:
+        """Whether something is replaced before a request is stored."""
+        return bool(self.withheld_headers or self.withheld_fields)
+
+    def policy(self) -> MaskingPolicy:
+        """What is masked in pages, live frames and files of the bin."""
+        headers = frozenset(name.encode("latin-1") for name in self.masked_headers)
+        return MaskingPolicy(values=self.mask, fields=frozenset(self.masked_fields), headers=SECRET_HEADERS | headers)
+
+
+NO_PRIVACY = Privacy()
+"""The settings of a bin without any."""
+
+write_privacy = msgspec.json.Encoder().encode
+_read = msgspec.json.Decoder(Privacy).decode
+
+
+def read_privacy(text: str) -> Privacy:
+    """The settings as they are stored. Raises msgspec.MsgspecError."""
+    return _read(text)
+
+
+def clean_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Names in lower case, each once, in their order, without blank ones."""
+    return tuple(dict.fromkeys(name for name in (each.strip().lower() for each in names) if name))
+
+
+def name_problems(name: str, values: Sequence[str], *, of_headers: bool) -> list[tuple[str, str]]:
+    """What is wrong with the names in the field `name` of the settings, with the cure."""
+    if len(values) > MAX_NAMES:
+        return [(name, f"has {len(values)} names; at most {MAX_NAMES} are allowed")]
+    for value in values:
+        if len(value) > MAX_NAME:
+            return [(name, f"has a name of {len(value)} characters; at most {MAX_NAME} are allowed")]
+        if of_headers and not _HEADER_NAME.fullmatch(value):
+            return [(name, f'has "{value}", which is no name of a header; write one like Authorization')]
+        if _CONTROLS.search(value):
+            return [(name, "has a name with a control character; remove it")]
+        if name == "withheld_headers" and value in _NEEDED:
+            return [(name, f'has "{value}", without which a request cannot be parsed; remove it from the list')]
+    return []

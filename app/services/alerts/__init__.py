@@ -1,0 +1,1 @@
+"""Alerts: their settings, what watches each bin that has some, and the deliveries of what they say."""

@@ -1,0 +1,12 @@
+-- name: list_privacy
+select bins.id, privacy.settings
+from privacy join bins on bins.number = privacy.bin
+where not bins.deleted
+order by privacy.bin
+
+-- name: set_privacy
+insert into privacy (bin, settings) values (:bin, :settings)
+on conflict (bin) do update set settings = excluded.settings
+
+-- name: drop_privacy
+delete from privacy where bin = :bin

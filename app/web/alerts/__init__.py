@@ -1,0 +1,1 @@
+"""Alerts of a bin: pages and API."""

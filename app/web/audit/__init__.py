@@ -1,0 +1,1 @@
+"""Saved filters of a bin, and completions of a filter: API, and the forms and parts of pages."""

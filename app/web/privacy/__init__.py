@@ -1,0 +1,1 @@
+"""Privacy settings: what is masked, and what is never stored."""

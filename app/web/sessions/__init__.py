@@ -1,0 +1,1 @@
+"""Signed-in browsers: the page of the server's settings, and API."""

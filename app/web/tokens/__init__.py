@@ -1,0 +1,1 @@
+"""Named access tokens: the page of the server's settings, and API."""

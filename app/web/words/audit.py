@@ -1,0 +1,94 @@
+"""The actions of the audit log, in the words of pages and guide."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ...domain.audit import AuditEntry, AuditResult
+
+ACTION_TITLES: Mapping[str, str] = {
+    "session.sign-in": "Sign in",
+    "session.sign-out": "Sign out",
+    "bin.create": "Create a bin",
+    "bin.change": "Change a bin",
+    "bin.rotate-key": "Give a bin a new key",
+    "bin.reread": "Parse a bin again",
+    "bin.delete": "Delete a bin",
+    "capture.delete": "Delete requests",
+    "capture.clear": "Delete all requests",
+    "capture.annotate": "Change pin, note or tags",
+    "capture.replay": "Send requests again",
+    "capture.certificate": "Fetch a certificate",
+    "capture.export": "Export requests or messages",
+    "capture.download": "Download a request",
+    "capture.copy": "Copy a request",
+    "filter.set": "Save a filter",
+    "filter.delete": "Delete a filter",
+    "answer.set": "Set a response",
+    "answer.reset": "Reset a response",
+    "fault.set": "Set a fault",
+    "fault.heal": "End a fault",
+    "mapping.set": "Set the mapping",
+    "mapping.remove": "Remove the mapping",
+    "secret.set": "Set a signing secret",
+    "secret.remove": "Remove a signing secret",
+    "forward.add": "Add a forward",
+    "forward.change": "Change a forward",
+    "forward.pause": "Pause a forward",
+    "forward.resume": "Resume a forward",
+    "forward.test": "Test a forward",
+    "forward.retry": "Retry failures of a forward",
+    "forward.delete": "Delete a forward",
+    "drill.create": "Start a drill",
+    "drill.stop": "Stop a drill",
+    "simulation.create": "Start a simulation",
+    "simulation.stop": "Stop a simulation",
+    "reconciliation.create": "Compare a provider's list",
+    "reconciliation.repeat": "Compare a list again",
+    "reconciliation.map": "Choose the columns of a list",
+    "reconciliation.unmap": "Forget the columns of a list",
+    "reconciliation.cancel": "Stop a reconciliation",
+    "reconciliation.delete": "Delete a reconciliation",
+    "reconciliation.send": "Send lost messages again",
+    "reconciliation.export": "Export a reconciliation",
+    "retention.confirm": "Confirm the server's clock",
+    "audit.export": "Export the audit log",
+    "server.restore": "Restore a backup",
+}
+ACTION_GROUPS: Mapping[str, str] = {
+    "session": "Signing in and out",
+    "bin": "Bins",
+    "capture": "Requests",
+    "filter": "Saved filters",
+    "answer": "Responses",
+    "fault": "Faults",
+    "drill": "Drills",
+    "mapping": "Mappings",
+    "secret": "Signing secrets",
+    "forward": "Forwards",
+    "simulation": "Simulations",
+    "reconciliation": "Reconciliations",
+    "retention": "Retention",
+    "audit": "The audit log",
+    "server": "The server",
+}
+VIA_TITLES: Mapping[str, str] = {"session": "browser", "bearer": "API", "proxy": "proxy"}
+RESULT_LOOKS: Mapping[AuditResult | None, tuple[str, str, str]] = {
+    AuditResult.DONE: ("check", "ok", "Done"),
+    AuditResult.REFUSED: ("x", "warn", "Refused"),
+    AuditResult.FAILED: ("bang", "bad", "Failed"),
+    None: ("bang", "muted", "Not known"),
+}
+"""Icon, tone and word."""
+
+
+def action_title(action: str) -> str:
+    """What was done, in words."""
+    return ACTION_TITLES.get(action, action)
+
+
+def facts_text(entry: AuditEntry) -> str:
+    """What was changed, besides the bin: "request #5", "name: Support"."""
+    return ", ".join(f"#{value}" if name == "n" else f"{name}: {value}" for name, value in entry.facts.items())
+
+
+AUDIT_FILTERS: Mapping[str, Callable[..., Any]] = {"action_title": action_title, "facts_text": facts_text}

@@ -1,0 +1,44 @@
+"""Privacy settings: their names, their problems, and what they mask."""
+
+import pytest
+
+from app.domain.curl import SECRET_HEADERS
+from app.domain.privacy import NO_PRIVACY, Privacy, clean_names, name_problems, read_privacy, write_privacy
+
+
+def test_names_are_in_lower_case_and_each_once() -> None:
+    assert clean_names([" Card ", "card", "", "CVV", "\t"]) == ("card", "cvv")
+
+
+@pytest.mark.parametrize(
+    ("field", "names", "part"),
+    [
+        ("masked_headers", ["a b"], "no name of a header"), ("withheld_headers", ["content-type"], "cannot be parsed"),
+        ("withheld_fields", ["a\x00"], "control character"), ("withheld_headers", ["host"], "cannot be parsed"),
+    ],
+)  # fmt: skip
+def test_a_wrong_name_is_named_with_its_cure(field: str, names: list[str], part: str) -> None:
+    ((name, text),) = name_problems(field, names, of_headers=field.endswith("headers"))
+    assert name == field
+    assert part in text
+
+
+def test_a_header_that_is_needed_can_be_masked() -> None:
+    assert name_problems("masked_headers", ["content-type"], of_headers=True) == []
+    assert name_problems("withheld_fields", ["Größe", "a b"], of_headers=False) == []
+
+
+def test_settings_are_stored_and_read_as_they_are() -> None:
+    privacy = Privacy(mask=True, masked_fields=("a",), withheld_headers=("authorization",))
+    assert read_privacy(write_privacy(privacy).decode()) == privacy
+    assert read_privacy(write_privacy(NO_PRIVACY).decode()) == NO_PRIVACY
+
+
+def test_headers_with_credentials_are_masked_in_every_bin() -> None:
+    assert NO_PRIVACY.policy().headers == SECRET_HEADERS
+    policy = Privacy(mask=True, masked_headers=("x-a",), masked_fields=("card",)).policy()
+    assert policy.headers == SECRET_HEADERS | {b"x-a"}
+    assert policy.values
+    assert policy.fields == {"card"}
+    assert not Privacy(mask=True).withholds
+    assert Privacy(withheld_fields=("a",)).withholds
