@@ -271,7 +271,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
 
 
 def _auth_problems(parsed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A header that anybody can send must not sign anybody in, and one without roles would not."""
+    """A header that any client can send must not sign a user in, and one without roles would not."""
     header, roles = parsed.get("auth_header"), parsed.get("auth_roles")
     if header and not parsed.get("trusted_proxies"):
         return [(f"{PREFIX}AUTH_HEADER", f"requires the networks of your proxies: set {PREFIX}TRUSTED_PROXIES")]
