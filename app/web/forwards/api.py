@@ -5,6 +5,7 @@ from msgspec import UNSET
 
 from ... import keys
 from ...domain.forwards.model import ForwardState
+from ...domain.masking.policy import CREDENTIALS
 from ..replays.shapes import show_attempt
 from ..site.convert import NoInput
 from ..site.inputs import read_input, read_query
@@ -85,7 +86,7 @@ async def test(request: web.Request) -> web.StreamResponse:
     forwards = request.app[keys.FORWARDS]
     forwards.runner(bin_id, forward_id)
     given = await read_input(request, ForwardTest)
-    return json_response(show_attempt(await forwards.test(bin_id, forward_id, given.capture)))
+    return json_response(show_attempt(CREDENTIALS.attempt(await forwards.test(bin_id, forward_id, given.capture))))
 
 
 async def retry(request: web.Request) -> web.StreamResponse:
