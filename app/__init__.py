@@ -23,6 +23,7 @@ The request lifecycle:
 8. `static/js/live/live.js` applies the edits by element id and remembers the cursor.
 9. `services/forwards/`: each forward reads the log from its own position and sends the captures to its target
    (`egress/`), until they have arrived. Nothing of it is written before the answer.
+   `services/alerts/` watches the bins that have alerts in the same way, and delivers their notices.
 
 Packages, and what each may import:
 
