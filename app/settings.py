@@ -121,7 +121,11 @@ def _roles(text: str) -> tuple[AddressRole, ...]:
 
 def _smtp_url(text: str) -> str | None:
     parts = urlsplit(text)
-    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/")):
+    try:
+        is_right = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_right = False
+    if text and (not is_right or parts.path.strip("/") or parts.query or parts.fragment):
         raise ValueError("is not the URL of a mail server; write smtp://user:password@mail.example.net:587")
     return text or None
 
