@@ -191,6 +191,10 @@ class CaptureExchange(msgspec.Struct):
         if given is None:
             self._end(responder, n, Outcome(sender_left=True, left_ms=responder.elapsed_ms()))
             return
+        if given.is_usual:
+            usual = (await self.context.intake.choose_usual(self.bin, role, self.raw)).prepare(n)
+            self._answer(responder, n, msgspec.structs.replace(usual, note=usual.note or given.note))
+            return
         responder.relay(given.answer.status, given.answer.headers, given.answer.body, n=n)
         wiretapping.passed(self.bin.id, role, given, elapsed_s=clock.ticks() - self.since)
         self._end(responder, n, given.complete_outcome(await responder.drained()))

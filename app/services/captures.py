@@ -18,7 +18,7 @@ from .faults import Faults
 from .large import is_large
 from .mappings import Mappings
 from .privacy import PrivacySettings
-from .replies import Reply, choose
+from .replies import Reply, choose, choose_answer
 from .simulations.runs import Simulating
 from .wiretaps.handlers import Handlers
 
@@ -71,6 +71,13 @@ class Intake:
         if not self._is_read(bin, role):
             return None
         return await run_in_thread(recognise, raw, role, bin.provider, self._mappings.reader_of(bin.id))
+
+    async def choose_usual(self, bin: Bin, role: Role, raw: RawRequest) -> Reply:
+        """The reply to a stored request whose handler is gone: without a fault, because none was counted."""
+        reading = None
+        if self._answers.needs_reading(bin.id, role) and is_large(raw):
+            reading = await run_in_thread(recognise, raw, role, bin.provider, self._mappings.reader_of(bin.id))
+        return choose_answer(self._answers, self._mappings, bin, role, raw, reading)
 
     def begin(
         self, bin: Bin, role: Role, raw: RawRequest, reading: Reading | None = None

@@ -96,19 +96,26 @@ def choose(
     reading: Reading | None = None,
 ) -> Reply:
     """The reply to one request; its fault is counted. `reading`: the request is parsed already."""
-    reply = _SAFE_STATUS if role is Role.STATUS else _SAFE
-    if answers.is_set(bin.id, role):
-        try:
-            reply = _set_by_user(answers, mappings, bin, role, raw, reading)
-        except Exception as error:
-            # A bug in smsbin; the request must be stored all the same.
-            _log.error("answer.not_chosen", bin=bin.id, exc_info=error)
-            reply = Reply(role=role, answer=safe_answer(role), note=UNREAD)
+    reply = choose_answer(answers, mappings, bin, role, raw, reading)
     counted = faults.count_hit(bin.id, role, raw.received_at, target=raw.target)
     if counted is None:
         return reply
     fault, hit = counted
     return msgspec.structs.replace(reply, role=role, fault=fault, hit=hit)
+
+
+def choose_answer(
+    answers: Answers, mappings: Mappings, bin: Bin, role: Role, raw: RawRequest, reading: Reading | None = None
+) -> Reply:
+    """The reply without a fault. `reading` as in `choose`."""
+    if answers.is_set(bin.id, role):
+        try:
+            return _set_by_user(answers, mappings, bin, role, raw, reading)
+        except Exception as error:
+            # A bug in smsbin; the request must be stored all the same.
+            _log.error("answer.not_chosen", bin=bin.id, exc_info=error)
+            return Reply(role=role, answer=safe_answer(role), note=UNREAD)
+    return _SAFE_STATUS if role is Role.STATUS else _SAFE
 
 
 def _set_by_user(

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.listeners import MAX_REASON, SEND_WINDOW
 from app.services.listeners import queue, registry
-from app.services.listeners.connection import ProgramAnswer
+from app.services.listeners.answering import ProgramAnswer
 from app.web.listeners import socket
 from tests.conftest import Running
 from tests.services.listeners.conftest import Listening

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.web.routes import ROUTES, Route
+from app.web.routes import ROUTES
+from app.web.routes.table import Route
 from tests.process import TOKEN, Process
 
 from .watched import BEAT_S, FILE

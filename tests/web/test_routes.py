@@ -16,7 +16,8 @@ from app.domain.access import AccessRole
 from app.services import failed_sign_ins
 from app.services.bins import create
 from app.settings import read_settings
-from app.web.routes import ROUTES, M, N, Route
+from app.web.routes import ROUTES
+from app.web.routes.table import M, N, Route
 from app.web.site.middleware import guard
 from tests.conftest import TOKEN, Running, run_server
 

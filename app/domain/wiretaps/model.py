@@ -36,13 +36,15 @@ class Wiretap(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class FailureKind(StrEnum):
     """Why a handler gave no answer. `REFUSED`: no connection. `BROKEN`: a connection, but no answer that can be passed
-    on. `TIMEOUT`: nothing within the limit. `BUSY`: it has too many requests already. `UNSENT`: it was not called."""
+    on. `TIMEOUT`: nothing within the limit. `BUSY`: it has too many requests already. `UNSENT`: it was not called.
+    `GONE`: it does not answer this request, so smsbin answers as usual."""
 
     REFUSED = "refused"
     BROKEN = "broken"
     TIMEOUT = "timeout"
     BUSY = "busy"
     UNSENT = "unsent"
+    GONE = "gone"
 
 
 STATUS_OF = {

@@ -1,7 +1,7 @@
 """A listener in this process: its progress and what is not written of it, and its connection, if it has one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,10 +17,13 @@ from ...domain.listeners import (
     StoredListener,
 )
 from ...domain.replays import NewAttempt, Trigger
+from ...domain.roles import Role
 from ...egress.exact import MAX_BODY
 from ...errors import Damaged
 from ...store import Store
 from ..gathering import GatheredWrites
+from ..wiretaps.handlers import Handlers
+from .answering import ListenerHandler, ProgramAnswer
 from .queue import ListenerQueue, OutgoingCapture
 
 GATHER_S = 0.05
@@ -40,17 +43,6 @@ class ConnectionEnd(StrEnum):
     REMOVED = "removed"
     BIN_DELETED = "bin_deleted"
     STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgramAnswer:
-    """What the program of a listener did with a capture. `status` None: it did not answer, and `error` says why."""
-
-    status: int | None
-    ms: int
-    error: str | None = None
-    content_type: str = ""
-    body: bytes = b""
 
 
 class ListenerRecord:
@@ -89,16 +81,19 @@ class ListenerRecord:
     def release(self, connection: "ListenerConnection") -> None:
         """The connection has ended, unless it is not the current one."""
         if self.connection is connection:
+            connection.stop_answering()
             self._stored = replace(self._stored, progress=connection.progress)
             self.connection = None
             self.changed()
 
     def add(self, attempt: NewAttempt) -> None:
         """An attempt, which is written soon."""
-        last = ListenerResult(
-            n=attempt.n, at=clock.now(), status=attempt.status, error=attempt.error, ms=attempt.ms
-        )  # fmt: skip
         self._attempts.append(attempt)
+        self.note_result(attempt.n, attempt.status, attempt.error, attempt.ms)
+
+    def note_result(self, n: int, status: int | None, error: str | None, ms: int) -> None:
+        """The last result, whose attempt is written by others."""
+        last = ListenerResult(n=n, at=clock.now(), status=status, error=error, ms=ms)
         self._stored = replace(self._stored, last=last)
         self.changed()
 
@@ -157,6 +152,8 @@ class ListenerConnection:
         self._record = record
         self._queue = ListenerQueue(store, record.stored.bin_id, choice, record.stored.progress)
         self._unanswered: dict[int, _Sent] = {}
+        self._handler: ListenerHandler | None = None
+        self._handlers: Handlers | None = None
         self.has_replaced = has_replaced
         self.stored = record.stored
         """The listener as it was when it connected."""
@@ -175,6 +172,24 @@ class ListenerConnection:
         """Captures that are sent and not acknowledged."""
         return self._queue.in_flight
 
+    def start_answering(self, handlers: Handlers, roles: Sequence[Role]) -> None:
+        """From now on the program answers the requests of these roles, while their senders wait."""
+        self._handlers = handlers
+        self._handler = ListenerHandler(self.stored.name, self._queue)
+        for role in roles:
+            handlers.add(self.stored.bin_id, role, self._handler)
+
+    def stop_answering(self) -> None:
+        """smsbin answers again; senders that wait get its usual answer."""
+        if self._handler is not None and self._handlers is not None:
+            for role in Role:
+                self._handlers.remove(self.stored.bin_id, role, self._handler)
+            self._handler.close()
+
+    def left_ms(self, n: int) -> int | None:
+        """How long the sender of a capture still waits for the answer of the program; None: it does not."""
+        return None if self._handler is None else self._handler.left_ms(n)
+
     def close(self, end: ConnectionEnd) -> None:
         """End the connection. Nothing that comes over it later counts."""
         self._record.release(self)
@@ -192,7 +207,7 @@ class ListenerConnection:
         TooSlow."""
         while self._is_current and not self._record.is_full:
             outgoing = await self._queue.take()
-            self._record.moved()
+            self._moved()
             if outgoing is None or not self._is_current:
                 return None
             self._unanswered[outgoing.n] = _Sent(at=clock.now(), trigger=outgoing.trigger)
@@ -214,6 +229,9 @@ class ListenerConnection:
         if sent is None or not self._is_current:
             return
         error = None if answer.error is None else answer.error[:MAX_REASON]
+        if self._handler is not None and self._handler.answered(n, answer):
+            self._record.note_result(n, answer.status, error, answer.ms)
+            return
         self._record.add(
             NewAttempt(
                 n=n, url="", sent_at=sent.at, status=answer.status, ms=answer.ms, error=error,
@@ -228,12 +246,18 @@ class ListenerConnection:
         if self._is_current and self._queue.is_in_flight(n):
             self._queue.acknowledge(n)
             self._record.changed()
+            self._moved()
             self.wake()
 
     def repeat_last(self) -> None:
         """Send the last capture once more, if it is acknowledged."""
         self._queue.repeat_last()
         self.wake()
+
+    def _moved(self) -> None:
+        self._record.moved()
+        if self._handler is not None:
+            self._handler.check()
 
     @property
     def _is_current(self) -> bool:

@@ -70,6 +70,10 @@ class ListenerQueue:
         """Whether a capture is sent and not acknowledged."""
         return n in self._in_flight or n in self._repeated
 
+    def has_passed(self, n: int) -> bool:
+        """Whether a capture was looked at and is neither to be sent nor in flight."""
+        return n <= self._scanned and n not in self._waiting and not self.is_in_flight(n)
+
     def repeat_last(self) -> None:
         """Send the last capture that was sent once more, if it is acknowledged."""
         self._repeats_last = self._last is None or not self.is_in_flight(self._last[0])

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...domain.listeners import ListenerChoice, StoredListener
+from ...domain.roles import Role
 from ...errors import StoreUnavailable
 from ...store import Store
 from ...tasks import start_task
+from ..wiretaps.handlers import Handlers
 from .connection import ConnectionEnd, ListenerConnection, ListenerRecord
 
 LOOK_S = 10.0
@@ -27,8 +29,9 @@ class ListenerStatus:
 class Listeners:
     """Use from one event loop only."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, handlers: Handlers) -> None:
         self._store = store
+        self._handlers = handlers
         # Those that were connected since the start, by bin and name.
         self._records: dict[tuple[str, str], ListenerRecord] = {}
         self._changing = asyncio.Lock()
@@ -42,10 +45,11 @@ class Listeners:
         return sum(record.connection is not None for record in self._records.values())
 
     async def connect(
-        self, bin_id: str, name: str, choice: ListenerChoice, *, cursor: int | None
-    ) -> ListenerConnection:  # fmt: skip
+        self, bin_id: str, name: str, choice: ListenerChoice, *, cursor: int | None, is_answering: bool = False
+    ) -> ListenerConnection:
         """A connection that begins after `cursor`; None: where the listener was, and a new one after the last capture.
-        An older one of the same name ends. Raises NotFound, Conflict, StoreUnavailable."""
+        An older one of the same name ends. With `is_answering` its program answers the requests of its roles. Raises
+        NotFound, Conflict, StoreUnavailable."""
         async with self._changing:
             stored = await self._store.open_listener(bin_id, name, cursor)
             key = (bin_id, name)
@@ -58,6 +62,8 @@ class Listeners:
             record.use(stored, is_moved=cursor is not None)
             connection = ListenerConnection(self._store, record, choice, has_replaced=old is not None)
             record.connection = connection
+            if is_answering:
+                connection.start_answering(self._handlers, choice.roles or tuple(Role))
         if self._is_stopping:
             connection.close(ConnectionEnd.STOPPED)
         return connection

@@ -51,11 +51,12 @@ HandlerResult = HandlerAnswer | HandlerFailure
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAnswer:
     """What the provider gets. `took_s`: seconds that the handler needed; None: it gave no answer in time. `note`: the
-    reason if it is not the answer of the handler."""
+    reason if it is not the answer of the handler. `is_usual`: send what smsbin answers without a handler instead."""
 
     answer: HandlerAnswer
     took_s: float | None
     note: str | None = None
+    is_usual: bool = False
 
     def complete_outcome(self, outcome: Outcome) -> Outcome:
         """Add the answer and the note to the outcome of sending it."""
@@ -153,7 +154,8 @@ class Wiretapping:
             result = await self._result_of(call)
             if not call.answered.done():
                 call.answered.set_result(result)
-            self._store.note_attempt(call.bin.id, _attempt_of(call, result))
+            if not _is_gone(result):
+                self._store.note_attempt(call.bin.id, _attempt_of(call, result))
             if call.in_outbox:
                 await self._arrived(call, result)
         finally:
@@ -190,6 +192,9 @@ class Wiretapping:
 
     async def _give(self, call: _HandlerCall, result: HandlerResult) -> GivenAnswer:
         """What the provider gets for this result."""
+        safe = _plain(safe_answer(call.capture.row.role))
+        if isinstance(result, HandlerFailure) and _is_gone(result):
+            return GivenAnswer(answer=safe, took_s=None, note=f"smsbin answered: {result.why}.", is_usual=True)
         if isinstance(result, HandlerAnswer):
             if meaning_of(result.status) is not AnswerMeaning.FAILURE:
                 return GivenAnswer(answer=result, took_s=result.took_s)
@@ -209,7 +214,7 @@ class Wiretapping:
                 why += "; the request could not be put aside for later"
             else:
                 note = f"Your handler failed ({why}), so smsbin sent the safe response. {place}"
-                return GivenAnswer(answer=_plain(safe_answer(call.capture.row.role)), took_s=took_s, note=note)
+                return GivenAnswer(answer=safe, took_s=took_s, note=note)
         return GivenAnswer(answer=mirrored, took_s=took_s, note=f"Your handler failed ({why}), and {what}.")
 
     async def _put_aside(self, call: _HandlerCall, outbox: Outbox, result: HandlerResult) -> str:
@@ -231,6 +236,10 @@ def _checked(result: HandlerResult, url: str, path: str) -> HandlerResult:
         return passed_on(result, url=url, path=path)
     except ValueError as error:
         return HandlerFailure(kind=FailureKind.BROKEN, why=str(error), took_s=result.took_s, sent=result.sent)
+
+
+def _is_gone(result: HandlerResult) -> bool:
+    return isinstance(result, HandlerFailure) and result.kind is FailureKind.GONE
 
 
 def _plain(answer: Answer) -> HandlerAnswer:

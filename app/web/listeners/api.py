@@ -30,13 +30,16 @@ async def listen(request: web.Request) -> web.StreamResponse:
     wanted = read_listen(query)
     if request.method != "GET" or not web.WebSocketResponse().can_prepare(request).ok:
         raise Conflict("This URL is a WebSocket; connect with Upgrade: websocket.")
-    connection = await request.app[keys.LISTENERS].connect(bin.id, wanted.name, wanted.choice, cursor=wanted.cursor)
+    connection = await request.app[keys.LISTENERS].connect(
+        bin.id, wanted.name, wanted.choice, cursor=wanted.cursor, is_answering=wanted.is_answering
+    )
     where = page_url(server_address(request).root, bin)
     public_url = request.app[keys.SETTINGS].public_url
 
     def frames_of(outgoing: OutgoingCapture) -> Iterator[str]:
         called = request_url(outgoing.capture.raw, public_url)
-        return capture_frames(outgoing, CaptureAddress(called=called, page_url=f"{where}/captures/{outgoing.n}"))
+        address = CaptureAddress(called=called, page_url=f"{where}/captures/{outgoing.n}")
+        return capture_frames(outgoing, address, deadline_ms=connection.left_ms(outgoing.n))
 
     return await ListenerSocket(request, connection, _hello(bin, connection), frames_of).serve()
 

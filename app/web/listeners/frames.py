@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
 from ...domain.captures import CaptureRow
 from ...domain.replays import tail_of
 from ...domain.units import rfc3339
-from ...services.listeners.connection import ProgramAnswer
+from ...domain.wiretaps.model import FailureKind
+from ...services.listeners.answering import ProgramAnswer
 from ...services.listeners.queue import OutgoingCapture
 from ..site.inputs import HIGHEST
 from ..site.shapes import Pair
@@ -26,6 +27,7 @@ MAX_SUMMARY = 120
 
 Number = Annotated[int, Meta(ge=1, le=HIGHEST)]
 Duration = Annotated[int, Meta(ge=0, le=86_400_000)]
+_KINDS = {"refused": FailureKind.REFUSED, "timeout": FailureKind.TIMEOUT}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -97,18 +99,25 @@ def read_frame(text: str) -> ClientFrame | None:
 def answer_of(frame: ResultFrame | FailedFrame) -> ProgramAnswer:
     """What the program did. Raises BadFrame."""
     if isinstance(frame, FailedFrame):
-        return ProgramAnswer(status=None, ms=frame.ms, error=_one_line(frame.why) or "failed")
+        why = _one_line(frame.why) or "failed"
+        return ProgramAnswer(status=None, ms=frame.ms, error=why, kind=_kind_of(why))
     try:
         body = base64.b64decode(frame.body, validate=True)
     except (binascii.Error, ValueError):
         raise BadFrame("the body is not Base64 - at `$.body`") from None
-    types = [value for name, value in frame.headers if name.lower() == "content-type"]
-    return ProgramAnswer(
-        status=frame.status, ms=frame.ms, content_type=_one_line(types[0]) if types else "", body=body
-    )  # fmt: skip
+    try:
+        headers = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in frame.headers)
+    except UnicodeEncodeError:
+        raise BadFrame("a header has characters that are not latin-1 - at `$.headers`") from None
+    return ProgramAnswer(status=frame.status, ms=frame.ms, headers=headers, body=body, is_cut=frame.more)
 
 
-def capture_frames(outgoing: OutgoingCapture, address: CaptureAddress) -> Iterator[str]:
+def _kind_of(why: str) -> FailureKind:
+    """The kind of a failure, from the first word of the reason."""
+    return _KINDS.get(why.partition(" ")[0], FailureKind.BROKEN)
+
+
+def capture_frames(outgoing: OutgoingCapture, address: CaptureAddress, deadline_ms: int | None = None) -> Iterator[str]:
     """A capture as frames, made one by one. ValueError: its headers are too long for one."""
     row, raw = outgoing.capture.row, outgoing.capture.raw
     query = raw.target.partition("?")
@@ -118,6 +127,7 @@ def capture_frames(outgoing: OutgoingCapture, address: CaptureAddress) -> Iterat
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
         body="", size=len(raw.body), more=False, received_at=rfc3339(row.received_at), attempt=outgoing.attempt,
         simulated=row.simulated, url=address.called, page_url=address.page_url, summary=summary_of(row),
+        deadline_ms=UNSET if deadline_ms is None else deadline_ms,
     )  # fmt: skip
     space = MAX_FRAME - len(_encode(frame))
     if space < 0:

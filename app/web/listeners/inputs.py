@@ -15,11 +15,13 @@ _SWITCHES = {"0": False, "1": True}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenInput:
-    """`cursor`: the capture after which it begins; None: where it was."""
+    """`cursor`: the capture after which it begins; None: where it was. `is_answering`: its program answers the
+    provider."""
 
     name: str
     cursor: int | None
     choice: ListenerChoice
+    is_answering: bool = False
 
 
 def read_listen(query: Mapping[str, str]) -> ListenInput:
@@ -48,4 +50,5 @@ def read_listen(query: Mapping[str, str]) -> ListenInput:
     if problems:
         raise Invalid(*problems)
     roles = tuple(dict.fromkeys(known[text] for text in texts))
-    return ListenInput(name=name, cursor=cursor, choice=ListenerChoice(filter=match.strip(), roles=roles))
+    choice = ListenerChoice(filter=match.strip(), roles=roles)
+    return ListenInput(name=name, cursor=cursor, choice=choice, is_answering=_SWITCHES[query.get("answer", "0")])

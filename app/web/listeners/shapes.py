@@ -61,7 +61,8 @@ class ListenerCaptureFrame(msgspec.Struct, tag_field="t", tag="capture"):
     """A capture. `path`: what follows the role in the target, with the query; to append to the local URL. `headers` in
     order, bytes as latin-1. `body` is Base64; with `more` it continues in frames `body`. `size`: bytes of the whole
     body. `attempt` counts from 1. `url`: as the provider called it, "" if that is too long for the frame. `summary`:
-    one line without control characters."""
+    one line without control characters. `deadline_ms`: the provider waits so long for the answer; only with `answer=1`,
+    and not for a capture that it does not wait for any more."""
 
     n: int
     role: RoleName
@@ -78,6 +79,7 @@ class ListenerCaptureFrame(msgspec.Struct, tag_field="t", tag="capture"):
     url: str
     page_url: str
     summary: str
+    deadline_ms: int | UnsetType = UNSET
 
 
 class ListenerBodyFrame(msgspec.Struct, tag_field="t", tag="body"):

@@ -1,6 +1,6 @@
 """Which requests are in the audit log, and when their entries are written.
 
-Each route has an action, or the reason why it has none (`web/routes.py`). The entry of a request is written with the
+Each route has an action, or the reason why it has none (`web/routes/`). The entry of a request is written with the
 first write of its handler, still without a result, so that no change is on the disk without its entry. The result is
 written before the response is sent. Handlers need to do nothing; they may add the names of what they change.
 """

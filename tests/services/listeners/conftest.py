@@ -9,6 +9,7 @@ import pytest
 from app.domain.listeners import ListenerChoice, StoredListener
 from app.services.listeners.connection import ListenerConnection
 from app.services.listeners.registry import Listeners, ListenerStatus
+from app.services.wiretaps.handlers import Handlers
 from tests.services.forwards.target import Forwarding, forwarding
 
 EVERYTHING = ListenerChoice()
@@ -20,6 +21,7 @@ class Listening:
 
     place: Forwarding
     listeners: Listeners
+    handlers: Handlers
 
     async def capture(self, count: int = 1, body: bytes = b"Text=hi") -> None:
         for _ in range(count):
@@ -27,9 +29,12 @@ class Listening:
         await self.place.rows()
 
     async def connect(
-        self, cursor: int | None = 0, name: str = "laptop", choice: ListenerChoice = EVERYTHING
-    ) -> ListenerConnection:
-        return await self.listeners.connect(self.place.bin.id, name, choice, cursor=cursor)
+        self, cursor: int | None = 0, name: str = "laptop", choice: ListenerChoice = EVERYTHING, *,
+        is_answering: bool = False,
+    ) -> ListenerConnection:  # fmt: skip
+        return await self.listeners.connect(
+            self.place.bin.id, name, choice, cursor=cursor, is_answering=is_answering
+        )  # fmt: skip
 
     async def taken(self, connection: ListenerConnection) -> list[tuple[int, int]]:
         """Number and attempt of everything that can be sent now."""
@@ -52,6 +57,7 @@ class Listening:
 @pytest.fixture
 async def listening(tmp_path: Path) -> AsyncIterator[Listening]:
     async with forwarding(tmp_path / "data") as place:
-        listeners = Listeners(place.store)
-        yield Listening(place, listeners)
+        handlers = Handlers()
+        listeners = Listeners(place.store, handlers)
+        yield Listening(place, listeners, handlers)
         await listeners.close()

@@ -9,11 +9,12 @@ import pytest
 from app.domain.listeners import ListenerChoice, ListenerProgress, SentCapture
 from app.errors import StoreUnavailable
 from app.services.listeners import connection as module
-from app.services.listeners.connection import ConnectionEnd, ProgramAnswer
+from app.services.listeners.answering import ProgramAnswer
+from app.services.listeners.connection import ConnectionEnd
 
 from .conftest import Listening
 
-OK = ProgramAnswer(status=200, ms=31, content_type="text/xml", body=b"<Response/>")
+OK = ProgramAnswer(status=200, ms=31, headers=((b"Content-Type", b"text/xml"),), body=b"<Response/>")
 
 
 class Marks:

@@ -4,10 +4,11 @@ import pytest
 
 from app.domain.listeners import ListenerProgress
 from app.errors import NotFound, StoreUnavailable
-from app.services.listeners.connection import ConnectionEnd, ProgramAnswer
+from app.services.listeners.answering import ProgramAnswer
+from app.services.listeners.connection import ConnectionEnd
 from app.services.listeners.registry import Listeners
 
-from .conftest import Listening
+from .conftest import EVERYTHING, Listening
 
 
 async def test_a_listener_goes_on_where_it_was_in_this_process_and_in_the_next(listening: Listening) -> None:
@@ -28,8 +29,8 @@ async def test_a_listener_goes_on_where_it_was_in_this_process_and_in_the_next(l
     assert await listening.taken(again) == [(2, 2)]
     assert (await listening.status()).connected_since == again.since
     await listening.listeners.close()
-    following = Listeners(listening.place.store)
-    next_one = await following.connect(listening.place.bin.id, "laptop", again._queue._choice, cursor=None)
+    following = Listeners(listening.place.store, listening.handlers)
+    next_one = await following.connect(listening.place.bin.id, "laptop", EVERYTHING, cursor=None)
     assert await listening.taken(next_one) == [(2, 3)]
     next_one.acknowledge(2)
     assert next_one.progress == ListenerProgress(cursor=3)
@@ -69,8 +70,8 @@ async def test_a_deleted_bin_and_a_stop_end_the_connections(listening: Listening
     assert (laptop.end, other.end) == (ConnectionEnd.STOPPED, ConnectionEnd.STOPPED)
     late = await listening.connect(name="late")
     assert late.end is ConnectionEnd.STOPPED
-    fresh = Listeners(listening.place.store)
-    laptop = await fresh.connect(listening.place.bin.id, "laptop", late._queue._choice, cursor=None)
+    fresh = Listeners(listening.place.store, listening.handlers)
+    laptop = await fresh.connect(listening.place.bin.id, "laptop", EVERYTHING, cursor=None)
     assert fresh.connected == 1
     await listening.place.store.drop_bin(listening.place.bin.id)
     fresh.forget(listening.place.bin.id)

@@ -8,7 +8,8 @@ import pytest
 from yarl import URL
 
 from app import keys
-from app.web.routes import ROUTES, N
+from app.web.routes import ROUTES
+from app.web.routes.table import N
 from tests.conftest import Running, run_server, with_shared_server
 
 BIN_FIELDS = {

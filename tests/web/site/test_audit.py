@@ -9,7 +9,8 @@ import pytest
 from app import keys
 from app.domain.audit import AuditEntry, AuditFilter
 from app.errors import StoreUnavailable
-from app.web.routes import ROUTES, NotAudited, Route
+from app.web.routes import ROUTES
+from app.web.routes.table import NotAudited, Route
 from app.web.words.audit import ACTION_GROUPS, ACTION_TITLES
 from tests.conftest import TOKEN, Running, run_server
 

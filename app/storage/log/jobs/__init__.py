@@ -1,0 +1,154 @@
+"""Messages between the server and the log process, as MessagePack.
+
+Times are microseconds since 1970, durations are seconds. Only `storage/` uses these.
+"""
+
+import msgspec
+
+from .access import (
+    AddSession,
+    AddToken,
+    DropSession,
+    DropSessions,
+    DropToken,
+    PutAuditEntry,
+    TouchSession,
+    TouchToken,
+    TrimAuditLog,
+)
+from .alerts import (
+    AddAlert,
+    AlertDeliveryRecord,
+    AlertNoticeRecord,
+    AlertRecord,
+    DropAlert,
+    MarkAlertDeliveries,
+    MarkAlerts,
+    SetAlert,
+)
+from .base import Job
+from .bins import AddBin, DropBin, RotateKey, SetBin
+from .captures import (
+    AddCapture,
+    Annotate,
+    DropCapture,
+    DropCaptures,
+    DropSome,
+    OutcomeRecord,
+    SetOutcomes,
+    SettleUnanswered,
+    Sweep,
+)
+from .decisions import (
+    AddAttempt,
+    AddDrill,
+    DropFault,
+    DropFilter,
+    SetAnswers,
+    SetDrill,
+    SetFault,
+    SetFilter,
+    SetPrivacy,
+    SetWiretap,
+)
+from .forwards import (
+    AddForward,
+    DispatchRecord,
+    DropForward,
+    DropListener,
+    MarkDispatches,
+    MarkListener,
+    OpenListener,
+    RetryDispatches,
+    SetForward,
+)
+from .readers import DropSecret, NextEpoch, RequestReread, SetMapping, SetRecordMapping, SetSecret, SkipCapture
+from .upkeep import EndRun, NoteTime, Probe
+
+AnyJob = (
+    AddBin | SetBin | RotateKey | DropBin | AddCapture | SetOutcomes | DropCapture | DropSome | DropCaptures | Annotate
+    | Sweep | SettleUnanswered | RequestReread | SetMapping | SetRecordMapping | SetPrivacy | SetSecret | DropSecret
+    | SkipCapture | NextEpoch | NoteTime | EndRun | AddDrill | SetDrill | SetAnswers | SetWiretap | SetFault | DropFault
+    | AddAttempt
+    | AddForward | SetForward | DropForward | MarkDispatches | RetryDispatches
+    | OpenListener | MarkListener | DropListener
+    | AddAlert | SetAlert | DropAlert | MarkAlerts | MarkAlertDeliveries
+    | AddToken | TouchToken | DropToken | AddSession | TouchSession | DropSession | DropSessions
+    | Probe | SetFilter | DropFilter | PutAuditEntry | TrimAuditLog
+)  # fmt: skip
+
+# Jobs that free space. On a full disk they are run while others are refused.
+DELETES = (
+    DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropAlert, DropToken, DropSession, Sweep, TrimAuditLog,
+)  # fmt: skip
+# Jobs that may use the space of the reserve file, too: a deletion is in the audit log.
+ON_FULL_DISK = (*DELETES, PutAuditEntry)
+
+encode_jobs = msgspec.msgpack.Encoder().encode
+decode_jobs = msgspec.msgpack.Decoder(list[AnyJob]).decode
+
+__all__ = [
+    "DELETES",
+    "ON_FULL_DISK",
+    "AddAlert",
+    "AddAttempt",
+    "AddBin",
+    "AddCapture",
+    "AddDrill",
+    "AddForward",
+    "AddSession",
+    "AddToken",
+    "AlertDeliveryRecord",
+    "AlertNoticeRecord",
+    "AlertRecord",
+    "Annotate",
+    "AnyJob",
+    "DispatchRecord",
+    "DropAlert",
+    "DropBin",
+    "DropCapture",
+    "DropCaptures",
+    "DropFault",
+    "DropFilter",
+    "DropForward",
+    "DropListener",
+    "DropSecret",
+    "DropSession",
+    "DropSessions",
+    "DropSome",
+    "DropToken",
+    "EndRun",
+    "Job",
+    "MarkAlertDeliveries",
+    "MarkAlerts",
+    "MarkDispatches",
+    "MarkListener",
+    "NextEpoch",
+    "NoteTime",
+    "OpenListener",
+    "OutcomeRecord",
+    "Probe",
+    "PutAuditEntry",
+    "RequestReread",
+    "RetryDispatches",
+    "RotateKey",
+    "SetAlert",
+    "SetAnswers",
+    "SetBin",
+    "SetDrill",
+    "SetFault",
+    "SetFilter",
+    "SetForward",
+    "SetMapping",
+    "SetOutcomes",
+    "SetPrivacy",
+    "SetRecordMapping",
+    "SetSecret",
+    "SetWiretap",
+    "SettleUnanswered",
+    "SkipCapture",
+    "Sweep",
+    "TouchSession",
+    "TouchToken",
+    "TrimAuditLog",
+]

@@ -1,0 +1,96 @@
+"""Forwards and listeners."""
+
+import msgspec
+
+from .base import Job
+from .decisions import AddAttempt
+
+
+class AddForward(Job):
+    """`forward` and `health` are JSON. `position` None: that of the last capture."""
+
+    bin_id: str
+    id: str
+    made_at: int
+    forward: str
+    health: str
+    secret: str | None
+    position: int | None
+
+
+class SetForward(Job):
+    id: str
+    forward: str
+    health: str
+    secret: str | None
+
+
+class DropForward(Job):
+    id: str
+
+
+class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `MarkDispatches`: the new state of a dispatch, and the attempts that led to it. `arrived`: a
+    JSON array, or None."""
+
+    n: int
+    state: str
+    tries: int
+    step: int
+    due_at: int | None
+    status: int | None
+    message: str | None
+    trigger: str | None
+    attempts: list[AddAttempt]
+    arrived: str | None = None
+
+
+class MarkDispatches(Job):
+    """What changed in a forward. Dispatches of deleted captures, and of a deleted forward, are ignored."""
+
+    id: str
+    now: int
+    health: str
+    position: int | None
+    dispatches: list[DispatchRecord]
+
+
+class RetryDispatches(Job):
+    """Send dispatches again at once, at most `limit` of them; the result is their number."""
+
+    id: str
+    now: int
+    states: list[str]
+    trigger: str
+    first: int
+    last: int
+    lowest: int | None
+    highest: int | None
+    restart: bool
+    limit: int
+
+
+class OpenListener(Job):
+    """Add a listener, or set its cursor. `cursor` None: where it is, and a new one after the last capture."""
+
+    bin_id: str
+    name: str
+    now: int
+    cursor: int | None
+
+
+class MarkListener(Job):
+    """What changed in a listener. `sent` and `last` are JSON. Ignored for a deleted one, except its attempts."""
+
+    bin_id: str
+    name: str
+    seen_at: int
+    cursor: int
+    sent: str
+    last: str | None
+    attempts: list[AddAttempt]
+
+
+class DropListener(Job):
+    bin_id: str
+    name: str
