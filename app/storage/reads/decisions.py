@@ -88,17 +88,12 @@ class DecisionReads(StoreBase):
         self._appender.outcomes.note_attempt(attempt_job(bin_id, new))
 
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
-        await self._appender.outcomes.written()
         values = {"bin": bin_id, "n": n, "limit": limit}
-        return [
-            Attempt(
-                n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
-                status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
-                body=row["body"], edited=bool(row["edited"]), forward=row["forward"],
-                trigger=Trigger(row["trigger"]), sent=row["sent"],
-            )
-            for row in await self._log.all("list_attempts", values)
-        ]  # fmt: skip
+        return [_attempt(row) for row in await self._log.all("list_attempts", values)]
+
+    async def get_handler_attempt(self, bin_id: str, n: int) -> Attempt | None:
+        row = await self._log.one("handler_attempt", {"bin": bin_id, "n": n})
+        return None if row is None else _attempt(row)
 
     async def add_session(self, session: Session) -> None:
         await self._appender.submit(
@@ -123,6 +118,15 @@ class DecisionReads(StoreBase):
         if row is None:
             raise NotFound(f"There is no drill {drill_id} in this bin.")
         return row
+
+
+def _attempt(row: SqlRow) -> Attempt:
+    return Attempt(
+        n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
+        status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
+        body=row["body"], edited=bool(row["edited"]), forward=row["forward"], trigger=Trigger(row["trigger"]),
+        sent=row["sent"],
+    )  # fmt: skip
 
 
 def _active_fault(row: SqlRow) -> ActiveFault:
