@@ -9,6 +9,7 @@ from .services.access import Access
 from .services.alerts.registry import Alerts
 from .services.answers import Answers
 from .services.audit import AuditLog
+from .services.bins import PerBin
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.failed_sign_ins import FailedSignIns
@@ -57,6 +58,7 @@ WIRETAPPING = web.AppKey("WIRETAPPING", Wiretapping)
 FORWARDS = web.AppKey("FORWARDS", Forwards)
 PRIVACY = web.AppKey("PRIVACY", PrivacySettings)
 LISTENERS = web.AppKey("LISTENERS", Listeners)
+PER_BIN = web.AppKey("PER_BIN", list[PerBin])
 MAPPINGS = web.AppKey("MAPPINGS", Mappings)
 WAITING = web.AppKey("WAITING", HeldAnswers)
 DISK = web.AppKey("DISK", Disk)

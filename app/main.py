@@ -21,7 +21,7 @@ from .services.alerts.registry import Alerts
 from .services.alerts.sending import AlertSender, mail_settings
 from .services.answers import Answers
 from .services.audit import AuditLog
-from .services.bins import first_bin
+from .services.bins import PerBin, first_bin
 from .services.captures import Intake
 from .services.drills import Drilling
 from .services.failed_sign_ins import FailedSignIns
@@ -51,6 +51,7 @@ from .services.wiretaps.metrics import wiretap_metrics
 from .services.wiretaps.registry import Wiretaps
 from .settings import Settings
 from .storage.opening import open_archive, open_store
+from .store import Store
 from .tasks import start_periodic, stop
 from .web.routes import add_routes
 from .web.site.audit import record, record_before_sending
@@ -112,53 +113,17 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
         store.on_change(app[keys.HUB].notify)
-        app[keys.KEYRING] = Keyring(store)
         app[keys.AUDIT_LOG] = AuditLog(store, settings.audit_retention)
-        app[keys.ANSWERS] = Answers(store, app[keys.HUB])
-        app[keys.FAULTS] = Faults(store, app[keys.HUB])
-        app[keys.MAPPINGS] = Mappings(store, app[keys.HUB])
-        app[keys.PRIVACY] = PrivacySettings(store, app[keys.HUB])
-        app[keys.SAVED_FILTERS] = SavedFilters(store, app[keys.HUB])
-        app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], app[keys.HUB])
-        app[keys.HANDLERS] = Handlers()
-        app[keys.INTAKE] = Intake(
-            store,
-            app[keys.ANSWERS],
-            app[keys.FAULTS],
-            app[keys.MAPPINGS],
-            app[keys.PRIVACY],
-            app[keys.SIMULATING],
-            app[keys.HANDLERS],
-        )
-        app[keys.PROBING] = Probing(store)
-        app[keys.SWEEPING] = Sweeping(store, settings.retention)
-        app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
-        app[keys.REPLAYING] = Replaying(store, app[keys.SECRETS], settings.allow_targets)
-        app[keys.FORWARDS] = Forwards(
-            store, app[keys.HUB], app[keys.SECRETS], settings.allow_targets, _own_host(settings)
-        )
-        store.on_change(app[keys.FORWARDS].bin_changed)
-        app[keys.WIRETAPPING] = Wiretapping(store, app[keys.WAITING])
-        app[keys.WIRETAPS] = Wiretaps(
-            store, app[keys.HUB], app[keys.HANDLERS], app[keys.FORWARDS], app[keys.WIRETAPPING].counters,
-            settings.allow_targets, _own_host(settings), settings.public_url,
-        )  # fmt: skip
-        app[keys.METRICS].more.append(partial(wiretap_metrics, app[keys.WIRETAPPING].counters))
-        app[keys.METRICS].more.append(partial(forward_metrics, app[keys.FORWARDS]))
-        app[keys.ALERTS] = Alerts(
-            store, app[keys.HUB], app[keys.SECRETS], AlertSender(settings.allow_targets, mail),
-            own=_own_host(settings), root=fixed_root(settings),
-        )  # fmt: skip
-        store.on_change(app[keys.ALERTS].bin_changed)
-        app[keys.METRICS].more.append(partial(alert_metrics, app[keys.ALERTS]))
-        app[keys.LISTENERS] = Listeners(store, app[keys.HANDLERS])
-        app[keys.METRICS].more.append(partial(listener_metrics, app[keys.LISTENERS]))
-        app[keys.ARCHIVE] = open_archive(settings.data_dir)
-        app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
-        app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], settings.allow_targets)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
         app[keys.ACCESS].on_end(app[keys.HUB].notify_all)
-        app[keys.METRICS].more.append(app[keys.FAILED_SIGN_INS].metrics)
+        _create_services(app, store)
+        app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
+        _create_senders(app, store, AlertSender(settings.allow_targets, mail))
+        per_bin: list[PerBin] = [
+            app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.FORWARDS],
+            app[keys.LISTENERS], app[keys.WIRETAPS], app[keys.ALERTS],
+        ]  # fmt: skip
+        app[keys.PER_BIN] = per_bin
         await app[keys.ACCESS].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
@@ -168,22 +133,72 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.DRILLING].start()
         await app[keys.KEYRING].start()
         await first_bin(store, app[keys.KEYRING])
-        app[keys.METRICS].gauges.update(
-            viewers=("Viewers connected to bins now.", lambda: app[keys.HUB].viewers),
-            store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
-            log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
-            ledger_behind=("Captures kept and not parsed yet.", lambda: float(store.ledger_status().behind)),
-            ledger_ok=("1 while captures are parsed.", lambda: float(store.ledger_status().state != "stopped")),
-            retention_held=("1 while expiry is paused because the clock is not trusted.", lambda: _is_held(app)),
-            answers_waiting=("Responses being held now.", lambda: float(app[keys.WAITING].count)),
-            disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
-            audit_unstored=(
-                "Entries of the audit log that cannot be written now.",
-                lambda: float(app[keys.AUDIT_LOG].unstored),
-            ),
-            disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
-        )
+        _add_metrics(app, store)
         yield
+
+
+def _create_services(app: web.Application, store: Store) -> None:
+    """What captures are stored, answered and shown with."""
+    hub = app[keys.HUB]
+    app[keys.KEYRING] = Keyring(store)
+    app[keys.ANSWERS] = Answers(store, hub)
+    app[keys.FAULTS] = Faults(store, hub)
+    app[keys.MAPPINGS] = Mappings(store, hub)
+    app[keys.PRIVACY] = PrivacySettings(store, hub)
+    app[keys.SAVED_FILTERS] = SavedFilters(store, hub)
+    app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], hub)
+    app[keys.HANDLERS] = Handlers()
+    app[keys.INTAKE] = Intake(
+        store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.SIMULATING],
+        app[keys.HANDLERS],
+    )  # fmt: skip
+    app[keys.PROBING] = Probing(store)
+    app[keys.SWEEPING] = Sweeping(store, app[keys.SETTINGS].retention)
+
+
+def _create_senders(app: web.Application, store: Store, alert_sender: AlertSender) -> None:
+    """What sends requests, and what waits for programs of users."""
+    settings, hub, secrets = app[keys.SETTINGS], app[keys.HUB], app[keys.SECRETS]
+    allowed, own = settings.allow_targets, _own_host(settings)
+    app[keys.REPLAYING] = Replaying(store, secrets, allowed)
+    app[keys.FORWARDS] = Forwards(store, hub, secrets, allowed, own)
+    store.on_change(app[keys.FORWARDS].bin_changed)
+    app[keys.WIRETAPPING] = Wiretapping(store, app[keys.WAITING])
+    app[keys.WIRETAPS] = Wiretaps(
+        store, hub, app[keys.HANDLERS], app[keys.FORWARDS], app[keys.WIRETAPPING].counters, allowed, own,
+        settings.public_url,
+    )  # fmt: skip
+    app[keys.LISTENERS] = Listeners(store, app[keys.HANDLERS], settings.public_url)
+    app[keys.ALERTS] = Alerts(store, hub, secrets, alert_sender, own=own, root=fixed_root(settings))
+    store.on_change(app[keys.ALERTS].bin_changed)
+    app[keys.ARCHIVE] = open_archive(settings.data_dir)
+    app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
+    app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], allowed)
+
+
+def _add_metrics(app: web.Application, store: Store) -> None:
+    app[keys.METRICS].more += [
+        app[keys.FAILED_SIGN_INS].metrics,
+        partial(forward_metrics, app[keys.FORWARDS]),
+        partial(wiretap_metrics, app[keys.WIRETAPPING].counters),
+        partial(listener_metrics, app[keys.LISTENERS]),
+        partial(alert_metrics, app[keys.ALERTS]),
+    ]
+    app[keys.METRICS].gauges.update(
+        viewers=("Viewers connected to bins now.", lambda: app[keys.HUB].viewers),
+        store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
+        log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
+        ledger_behind=("Captures kept and not parsed yet.", lambda: float(store.ledger_status().behind)),
+        ledger_ok=("1 while captures are parsed.", lambda: float(store.ledger_status().state != "stopped")),
+        retention_held=("1 while expiry is paused because the clock is not trusted.", lambda: _is_held(app)),
+        answers_waiting=("Responses being held now.", lambda: float(app[keys.WAITING].count)),
+        disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
+        disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
+        audit_unstored=(
+            "Entries of the audit log that cannot be written now.",
+            lambda: float(app[keys.AUDIT_LOG].unstored),
+        ),
+    )
 
 
 async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:

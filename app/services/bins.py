@@ -1,22 +1,22 @@
 """Creates and changes bins: the store, the key index and the subscriptions in one step."""
 
 from datetime import timedelta
+from typing import Protocol
 
 from .. import clock
 from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..store import Store
-from .alerts.registry import Alerts
-from .answers import Answers
-from .faults import Faults
-from .forwards.registry import Forwards
 from .keyring import Keyring
-from .listeners.registry import Listeners
-from .mappings import Mappings
-from .privacy import PrivacySettings
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
-from .wiretaps.registry import Wiretaps
+
+
+class PerBin(Protocol):
+    """A service that holds something in memory for each bin."""
+
+    def forget(self, bin_id: str) -> None:
+        """Drop it: the bin is deleted."""
 
 
 async def create(
@@ -79,14 +79,7 @@ async def delete(
     store: Store,
     keyring: Keyring,
     hub: Hub,
-    answers: Answers,
-    faults: Faults,
-    mappings: Mappings,
-    forwards: Forwards,
-    listeners: Listeners,
-    wiretaps: Wiretaps,
-    privacy: PrivacySettings,
-    alerts: Alerts,
+    per_bin: list[PerBin],
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
@@ -95,14 +88,8 @@ async def delete(
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
     keyring.drop(bin_id)
-    answers.forget(bin_id)
-    faults.forget(bin_id)
-    mappings.forget(bin_id)
-    forwards.forget(bin_id)
-    listeners.forget(bin_id)
-    wiretaps.forget(bin_id)
-    privacy.forget(bin_id)
-    alerts.forget(bin_id)
+    for each in per_bin:
+        each.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)
