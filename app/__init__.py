@@ -7,11 +7,13 @@ The request lifecycle:
 2. `ingress/head.py` parses the head and `ingress/body.py` reads the body, bounded in size and time. Both become a
    frozen `RawRequest`, which `ingress/capture.py` takes through the next steps.
 3. `services/captures.py` chooses the answer and the fault (`services/replies.py`) and gives the bytes to the store. It
-   parses them (`providers/`, pure and bounded) only for a bin whose answers depend on their content.
+   parses them (`providers/`, pure and bounded) only for a bin whose answers depend on their content. If a handler of
+   the user answers the role (`services/wiretaps/handlers.py`), nothing is chosen.
 4. `storage/log/`: the log process commits a batch of captures in one transaction, which assigns each its `n`. It does
    not interpret them (P11), and it is all that an answer waits for.
-5. `ingress/answering.py` sends the answer, or `ingress/faults.py` plays one that waits or fails on purpose. The result
-   is the capture's outcome; the store collects outcomes and writes them with a later batch.
+5. `ingress/answering.py` sends the answer, or `ingress/faults.py` plays one that waits or fails on purpose, or
+   `services/wiretaps/calling.py` calls the handler, whose answer is passed on. The result is the capture's outcome;
+   the store collects outcomes and writes them with a later batch.
 6. `storage/ledger/`: the follower process reads the log from its position, parses the captures with the settings of
    their bin (`providers/`), judges their signatures if the bin has secrets (`signatures/`), folds their events into
    messages and pairings, counts by time, assigns each change its `seq`, and commits them with its new position, without

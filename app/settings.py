@@ -110,7 +110,7 @@ def _roles(text: str) -> tuple[AddressRole, ...]:
     roles = []
     for part in text.split():
         role, equals, patterns = part.partition("=")
-        if role not in list(AccessRole) or not equals:
+        if role not in list(AccessRole) or not equals or not patterns.strip(","):
             raise ValueError(f'"{part}" is not role=addresses; write admin=a@example.net write=*@example.net')
         for pattern in filter(None, patterns.lower().split(",")):
             if not re.fullmatch(r"\*|\*@[^@*\s]+|[^*\s]+", pattern):
@@ -262,7 +262,9 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         for name in ("access_token", "secrets_key", "smtp_url")
         if parsed.get(name) and parsed.get(f"{name}_file")
     ]
-    problems += _auth_problems(parsed)
+    problems = problems or _auth_problems(parsed)
+    if (parsed.get("smtp_url") or parsed.get("smtp_url_file")) and not parsed.get("smtp_from"):
+        problems.append((f"{PREFIX}SMTP_FROM", "must be set with a mail server; write smsbin@example.net"))
     if problems:
         raise Invalid(*problems)
     return Settings(**parsed)

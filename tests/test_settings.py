@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.access import AccessRole, AddressRole
 from app.errors import Invalid
 from app.settings import all_settings, read_settings, unknown_variables
 
@@ -58,3 +59,34 @@ def test_no_base_path_is_empty(text: str) -> None:
 
 def test_a_base_path_has_no_slash_at_its_end() -> None:
     assert read_settings({"base_path": "x/y/"}).base_path == "/x/y"
+
+
+AUTH = {"trusted_proxies": "10.0.0.5", "auth_header": "X-Forwarded-Email", "auth_roles": "admin=A@x.org read=*"}
+
+
+def test_the_header_of_a_proxy_comes_with_roles() -> None:
+    settings = read_settings(AUTH)
+    assert settings.auth_header == "X-Forwarded-Email"
+    assert settings.auth_roles == (AddressRole(AccessRole.ADMIN, "a@x.org"), AddressRole(AccessRole.READ, "*"))
+    assert read_settings({}).auth_roles == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"trusted_proxies": ""}, "SMSBIN_AUTH_HEADER", "set SMSBIN_TRUSTED_PROXIES"),
+        ({"auth_roles": ""}, "SMSBIN_AUTH_HEADER", "set SMSBIN_AUTH_ROLES"),
+        ({"auth_header": ""}, "SMSBIN_AUTH_ROLES", "requires SMSBIN_AUTH_HEADER"),
+        ({"auth_header": "X Email"}, "SMSBIN_AUTH_HEADER", "not the name of a header"),
+        ({"auth_header": "authorization"}, "SMSBIN_AUTH_HEADER", "cannot name a user"),
+        ({"auth_roles": "owner=a@x.org"}, "SMSBIN_AUTH_ROLES", '"owner=a@x.org" is not role=addresses'),
+        ({"auth_roles": "admin"}, "SMSBIN_AUTH_ROLES", "is not role=addresses"),
+        ({"auth_roles": "admin="}, "SMSBIN_AUTH_ROLES", "is not role=addresses"),
+        ({"auth_roles": "admin=*x.org"}, "SMSBIN_AUTH_ROLES", '"*x.org" is not an address'),
+        ({"auth_roles": "admin=a*@x.org"}, "SMSBIN_AUTH_ROLES", "is not an address"),
+    ],
+)
+def test_a_header_without_proxies_or_roles_is_refused(change: dict[str, str], field: str, said: str) -> None:
+    with pytest.raises(Invalid) as error:
+        read_settings(AUTH | change)
+    assert [(name, said in text) for name, text in error.value.problems] == [(field, True)]

@@ -65,7 +65,9 @@ class RawRequest(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.refused is not None:
             return self.body
         if self.framing is None and self.header(b"transfer-encoding") is not None:
-            raise Conflict("The chunk framing of this body was not kept: it is too large, or withheld. Omit wire=1.")
+            raise Conflict(
+                "The chunk framing was not kept: it is larger than 64 KiB, or partly never stored. Omit wire=1."
+            )
         return self._line + self.head + b"\r\n" + (self.body if self.framing is None else self.framing)
 
     @property

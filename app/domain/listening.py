@@ -1,12 +1,10 @@
-"""The protocol of `smsbin listen`: frames of JSON on a WebSocket, with headers as ordered pairs of latin-1 text and
-bodies in Base64, so that no byte is lost.
+"""The protocol of `smsbin listen`, as the client has it: frames of JSON on a WebSocket, with headers as ordered pairs
+of latin-1 text and bodies in Base64, so that no byte is lost.
 
 The server sends captures, at most `WINDOW` that are not acknowledged; the client sends the result of each, then its
 acknowledgement. What is not acknowledged is sent again on the next connection.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -21,17 +19,11 @@ WINDOW = 8
 """Captures that the server sends without an acknowledgement."""
 MAX_FRAME = 1 << 20
 """Bytes of a frame."""
-MAX_PIECE = 384 << 10
-"""Bytes of a body in one frame; Base64 makes 512 KiB of them."""
 MAX_RESULT = 64 << 10
 """Bytes of the body of a local response that are reported."""
-MAX_NAME = 60
-"""Characters of the name of a listener."""
 PING_S = 15.0
 SILENCE_S = 30.0
 """A connection on which nothing arrives for this time is dead."""
-
-_NAME = re.compile(rf"[A-Za-z0-9._-]{{1,{MAX_NAME}}}")
 
 Pairs = list[tuple[str, str]]
 
@@ -115,7 +107,7 @@ class ListenResult(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag
 
 
 class ListenFailed(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="failed"):
-    """There was no local response to capture `n`."""
+    """There was no local response to capture `n`. The first word of `why` is `refused`, `timeout`, or another one."""
 
     n: int
     why: str
@@ -138,12 +130,6 @@ ServerFrame = ListenHello | ListenCapture | ListenBody | ListenReplaced | Listen
 ClientFrame = ListenResult | ListenFailed | ListenAck | ListenDrop
 
 _server_frames: msgspec.json.Decoder[ServerFrame] = msgspec.json.Decoder(ServerFrame)
-_client_frames: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
-
-
-def is_listener_name(name: str) -> bool:
-    """Whether a listener may have this name."""
-    return _NAME.fullmatch(name) is not None
 
 
 def write_frame(frame: ServerFrame | ClientFrame) -> str:
@@ -157,32 +143,6 @@ def read_server_frame(text: str) -> ServerFrame:
         return _server_frames.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
         raise ValueError(str(error)) from None
-
-
-def read_client_frame(text: str) -> ClientFrame:
-    """A frame of a client. ValueError: it is none."""
-    try:
-        return _client_frames.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError) as error:
-        raise ValueError(str(error)) from None
-
-
-def capture_frames(capture: ListenCapture) -> Iterator[str]:
-    """A capture with its whole body as the texts of its frames, none longer than `MAX_FRAME`."""
-    body = capture.body
-    head = replace(capture, body=b"", more=len(body) > 0)
-    if _length(head) > MAX_FRAME // 2:
-        # Only the target itself is needed to send it.
-        head = replace(head, path="", url="", event=msgspec.Raw(b"null"))
-    first = min(MAX_PIECE, max(MAX_FRAME - _length(head), 0) // 4 * 3)
-    yield write_frame(replace(head, body=body[:first], more=len(body) > first))
-    for start in range(first, len(body), MAX_PIECE):
-        end = start + MAX_PIECE
-        yield write_frame(ListenBody(n=capture.n, body=body[start:end], more=len(body) > end))
-
-
-def _length(frame: ListenCapture) -> int:
-    return len(msgspec.json.encode(frame))
 
 
 @dataclass(slots=True)

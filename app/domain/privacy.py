@@ -57,17 +57,17 @@ def clean_names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in (each.strip().lower() for each in names) if name))
 
 
-def name_problems(name: str, values: Sequence[str], *, of_headers: bool) -> list[tuple[str, str]]:
-    """What is wrong with the names in the field `name` of the settings, with the cure."""
-    if len(values) > MAX_NAMES:
-        return [(name, f"has {len(values)} names; at most {MAX_NAMES} are allowed")]
-    for value in values:
-        if len(value) > MAX_NAME:
-            return [(name, f"has a name of {len(value)} characters; at most {MAX_NAME} are allowed")]
-        if of_headers and not _HEADER_NAME.fullmatch(value):
-            return [(name, f'has "{value}", which is no name of a header; write one like Authorization')]
-        if _CONTROLS.search(value):
-            return [(name, "has a name with a control character; remove it")]
-        if name == "withheld_headers" and value in _NEEDED:
-            return [(name, f'has "{value}", without which a request cannot be parsed; remove it from the list')]
-    return []
+def name_problem(names: Sequence[str], *, of_headers: bool, is_withheld: bool) -> str | None:
+    """What is wrong with a list of clean names, with the cure; None: nothing."""
+    if len(names) > MAX_NAMES:
+        return f"has {len(names)} names; at most {MAX_NAMES} are allowed"
+    for name in names:
+        if len(name) > MAX_NAME:
+            return f"has a name of {len(name)} characters; at most {MAX_NAME} are allowed"
+        if of_headers and not _HEADER_NAME.fullmatch(name):
+            return f'has "{name}", which is no name of a header; write one like Authorization'
+        if _CONTROLS.search(name):
+            return "has a name with a control character; remove it"
+        if of_headers and is_withheld and name in _NEEDED:
+            return f'has "{name}", without which a request cannot be parsed; remove it from the list'
+    return None

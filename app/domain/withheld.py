@@ -33,10 +33,10 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if names
         ]
         if self.query:
-            parts.append("the query, because its fields are not certain")
+            parts.append("this query, because its fields are not certain")
         if self.body is not None:
-            parts.append(f"the body, because {self.body.why}")
-        return f"Not stored, as the bin is set: {', and '.join(parts)}."
+            parts.append(f"this body, because {self.body.why}")
+        return f"This bin never stores {', and '.join(parts)}."
 
 
 write_withheld = msgspec.json.Encoder().encode

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 NO_TLS = "the mail server offers no TLS, so the password was not sent"
+NO_SMTP = "the answer of the mail server is not SMTP"
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -65,6 +66,8 @@ async def send_mail(
     except aiosmtplib.SMTPAuthenticationError as error:
         return MailResult(status=error.code, error="the mail server refused the user or the password")
     except aiosmtplib.SMTPResponseException as error:
+        if error.code < 400:
+            return MailResult(status=None, error=NO_SMTP)
         return MailResult(status=error.code, error="the mail server refused the e-mail")
     except (ssl.SSLError, aiosmtplib.SMTPException, OSError, ValueError) as error:
         return MailResult(status=None, error=_why(error))
@@ -94,4 +97,4 @@ def _why(error: Exception) -> str:
         return "the connection was closed"
     if isinstance(error, aiosmtplib.SMTPConnectError | OSError):
         return "the connection was refused"
-    return "the mail server does not speak SMTP"
+    return NO_SMTP

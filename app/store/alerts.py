@@ -51,7 +51,7 @@ class AlertStore(Protocol):
 
     async def open_alert_deliveries(self, limit: int) -> Sequence[tuple[AlertDelivery, AlertNotice]]:
         """Deliveries of all bins with a next attempt, the earliest first; of each alert and target only that of the
-        oldest notice, because notices are delivered in order."""
+        oldest notice, because notices are delivered in order, and those of tests."""
 
     async def unfinished_messages(self, bin_id: str, numbers: Sequence[int]) -> Sequence[tuple[int, str, str]]:
         """The outbound messages of these captures that have no final status, as far as the ledger is now: number of the

@@ -12,6 +12,7 @@ from .. import clock
 from ..commands.client import Client
 from ..domain.extracting import otp
 from ..domain.statuses import Status
+from .forwarding import ForwardedRequests
 
 TIMEOUT_S = 10.0
 QUIET_S = 1.0
@@ -172,6 +173,18 @@ class Inbox:
         """Close the connection without an answer."""
         self.fail("drop", role=role, count=count)
 
+    def forward_to(
+        self, url: str, match: str = "", *, roles: Sequence[str] = (), sign: str = "sent", order: str = "message",
+        credentials: bool = True, timeout: int = 10,
+    ) -> ForwardedRequests:  # fmt: skip
+        """Forward what is received from now on to the code under test, byte for byte, and again until it has responded
+        with 2xx. `sign`: `sent`, `target` or `smsbin`; `timeout`: seconds that the code may take."""
+        forward = {
+            "name": url[:100], "url": url, "filter": match, "roles": list(roles), "signature": sign, "order": order,
+            "credentials": credentials, "timeout_s": timeout,
+        }  # fmt: skip
+        return ForwardedRequests(self, self.send("POST", "/forwards", forward))
+
     def heal(self, role: str = "primary") -> None:
         """Remove the fault, and restore the default answer."""
         self.send("DELETE", f"/faults/{role}")
@@ -215,8 +228,21 @@ class AsyncInbox:
         self.url = inbox.url
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._inbox, name)
-        return _in_thread(method) if callable(method) else method
+        return _awaited(getattr(self._inbox, name))
+
+    async def forward_to(self, url: str, match: str = "", **more: Any) -> "AsyncForwardedRequests":
+        """As of `Inbox`; the methods of the result are awaited too."""
+        return AsyncForwardedRequests(await asyncio.to_thread(self._inbox.forward_to, url, match, **more))
+
+
+class AsyncForwardedRequests:
+    """`ForwardedRequests` for coroutines: the same methods, to be awaited."""
+
+    def __init__(self, forwarded: ForwardedRequests) -> None:
+        self._forwarded = forwarded
+
+    def __getattr__(self, name: str) -> Any:
+        return _awaited(getattr(self._forwarded, name))
 
 
 class _Wanted:
@@ -250,6 +276,11 @@ def describe(item: dict[str, Any]) -> str:
     parties = f"{item['from'] or '?'} → {item['to'] or '?'}"
     line = f"#{item['n']} {item['received_at']} {item['role']} {item['kind']} {parties} {what} → {received}{fault}"
     return "".join(letter if letter.isprintable() else quote(letter) for letter in line)
+
+
+def _awaited(value: Any) -> Any:
+    """A method as a coroutine; other values as they are."""
+    return _in_thread(value) if callable(value) else value
 
 
 def _in_thread(method: Callable[P, T]) -> Any:

@@ -50,6 +50,8 @@ def _has_test(module: str, tests: Path = TESTS) -> bool:
     if module.startswith("web/") and path.name in ("operations.py", "openapi.py"):
         # Descriptions of the API: the document is compared with the routes and with what the server accepts.
         return (tests / "web" / "docs" / "test_openapi.py").exists()
+    if module.startswith("web/routes/"):
+        return (tests / "web" / "test_routes.py").exists()
     return (path.parent / f"test_{path.name}").exists() or any(path.with_suffix("").glob("test_*.py"))
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, expect
 
 from app import clock, keys
+from app.domain.access import AccessRole
 from app.domain.forwards.model import ForwardHealth
 from tests.conftest import Running
 from tests.pairs import lost, timed_out
@@ -137,9 +138,9 @@ async def _sms(server: Running) -> None:
 
 
 async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> None:
-    await judge.see(
-        "/", "/settings/audit", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE)
-    )
+    await server.app[keys.ACCESS].tokens.add(name="Ann ☂", role=AccessRole.READ, bins=[server.bin.id], expires_in=None)
+    await judge.see("/settings/tokens", "/settings/sessions", "/settings/audit")
+    await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
     await judge.see_bin("", "/setup", "/overview", "/settings", "/privacy", "/delete")
     await judge.sign_out()
     await judge.see("/sign-in")
@@ -206,7 +207,22 @@ async def test_wiretaps_have_no_violation(server: Running, judge: Judge) -> None
             return len((await answer.json())["items"]) > 0
 
     await server.until(is_kept)
-    await judge.see_bin("/wiretaps", "/captures/1?tab=answer")
+    await judge.see_bin("/wiretaps", "/captures/1?tab=answer", "/forwards")
+
+
+async def test_alerts_have_no_violation(server: Running, judge: Judge) -> None:
+    await judge.see_bin("/alerts", "/alerts?kind=matches")
+    alert = {"name": "Failed", "kind": "matches", "emails": [], "browser": True, "filter": "kind:inbound"}
+    alert |= {"webhook": {"url": "http://127.0.0.1:9999/x"}, "quiet": {"begin": "03:00", "end": "03:01"}}
+    async with server.client.post(f"{server.bin_api}/alerts", json=alert) as answer:
+        made = await answer.json()
+    await _sms(server)
+
+    async def fires() -> bool:
+        return server.app[keys.ALERTS].get(server.bin.id, made["id"]).state.firing
+
+    await server.until(fires)
+    await judge.see_bin("/alerts", f"/alerts/{made['id']}", f"/alerts?edit={made['id']}", "")
 
 
 async def test_messages_have_no_violation(server: Running, judge: Judge) -> None:

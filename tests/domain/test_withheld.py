@@ -7,10 +7,10 @@ def test_a_sentence_names_everything_that_is_missing() -> None:
     body = WithheldBody(size=12, sha256="ab" * 32, why="it is compressed")
     whole = Withheld(headers=("authorization",), fields=("card", "cvv"), query=True, body=body)
     assert whole.sentence == (
-        "Not stored, as the bin is set: the value of the header authorization, and the values of the fields card, cvv,"
-        " and the query, because its fields are not certain, and the body, because it is compressed."
+        "This bin never stores the value of the header authorization, and the values of the fields card, cvv, and this"
+        " query, because its fields are not certain, and this body, because it is compressed."
     )
-    assert Withheld(fields=("a",)).sentence == "Not stored, as the bin is set: the value of the field a."
+    assert Withheld(fields=("a",)).sentence == "This bin never stores the value of the field a."
 
 
 def test_it_is_stored_and_read_as_it_is() -> None:

@@ -159,6 +159,8 @@ def test_a_server_that_runs_already_is_used_on_wish(suite: pytest.Pytester) -> N
 
 def test_the_example_of_the_guide_holds(suite: pytest.Pytester) -> None:
     text = (Path(__file__).parents[2] / "docs" / "tests.md").read_text()
-    example = text.split("## In your tests", 1)[1].split("```python\n", 1)[1].split("```", 1)[0]
-    suite.makepyfile(example)
-    suite.runpytest_subprocess().assert_outcomes(passed=3)
+    section = text.split("## In your tests", 1)[1].split("## In CI", 1)[0]
+    examples = [each.split("```", 1)[0] for each in section.split("```python\n")[1:]]
+    assert len(examples) == 2
+    suite.makepyfile("\n".join(examples))
+    suite.runpytest_subprocess().assert_outcomes(passed=4)

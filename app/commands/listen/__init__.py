@@ -15,7 +15,7 @@ import click
 
 from ... import clock
 from ...domain.captures import Headers
-from ...domain.listening import MAX_NAME, is_listener_name
+from ...domain.listeners import NAME, NAME_RULE
 from ...domain.replays import is_replaced
 from ...domain.roles import Role
 from ...domain.signatures import Signing
@@ -69,14 +69,15 @@ class ListenerName(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The unchanged name, if it is valid."""
-        if not is_listener_name(value):
-            self.fail(f"must be 1 to {MAX_NAME} letters, digits, dots, hyphens or underscores.", param, ctx)
+        if not NAME.fullmatch(value):
+            self.fail(f"{NAME_RULE}.", param, ctx)
         return str(value)
 
 
 def default_name() -> str:
     """The name of this machine."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", socket.gethostname().partition(".")[0])[:MAX_NAME] or "listener"
+    found = NAME.match(re.sub(r"[^A-Za-z0-9._-]+", "-", socket.gethostname().partition(".")[0]))
+    return found[0] if found else "listener"
 
 
 @click.command("listen", short_help="Deliver captures to a program on this machine.")

@@ -13,12 +13,13 @@ from .requests import LocalTarget, local_request
 
 FIRST_PROBE_S = 1.0
 LONGEST_PROBE_S = 5.0
+NO_RESPONSE = "no response in time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class LocalDelivery:
     """A capture that was sent to the local program. `status` None: there was no response, and `error` says why.
-    `sent`: the request."""
+    `sent`: the request. `is_refused`: there was no connection."""
 
     capture: ListenCapture
     trigger: Trigger
@@ -29,6 +30,7 @@ class Delivery:
     error: str | None = None
     headers: Pairs
     body: bytes
+    is_refused: bool = False
 
     @property
     def is_ok(self) -> bool:
@@ -39,11 +41,18 @@ class Delivery:
     def frame(self) -> ListenResult | ListenFailed:
         """The result for the server."""
         if self.status is None:
-            return ListenFailed(n=self.capture.n, why=self.error or "", ms=self.ms)
+            return ListenFailed(n=self.capture.n, why=self._why, ms=self.ms)
         body, is_cut = self.body[:MAX_RESULT], len(self.body) > MAX_RESULT
         return ListenResult(
             n=self.capture.n, status=self.status, headers=self.headers, body=body, more=is_cut, ms=self.ms
         )
+
+    @property
+    def _why(self) -> str:
+        """The error with a first word that the server can read."""
+        if self.error == NO_RESPONSE:
+            return "timeout"
+        return f"refused: {self.error}" if self.is_refused else self.error or ""
 
 
 class LocalProgram:
@@ -70,14 +79,17 @@ class LocalProgram:
         return self._shown is not None
 
     async def deliver(
-        self, capture: ListenCapture, trigger: Trigger, held_back: Callable[[Delivery], Awaitable[None]] | None = None
-    ) -> Delivery | None:
+        self,
+        capture: ListenCapture,
+        trigger: Trigger,
+        held_back: Callable[[LocalDelivery], Awaitable[None]] | None = None,
+    ) -> LocalDelivery | None:
         """Send a capture, as soon as something listens; None: nothing did, and it is dropped. `held_back` is called
         once if it has to wait, with the attempt that failed."""
         pause_s = FIRST_PROBE_S
         while True:
-            delivery, is_refused = await self._send(capture, trigger)
-            if not is_refused:
+            delivery = await self._send(capture, trigger)
+            if not delivery.is_refused:
                 self._reached()
                 return delivery
             if self._drops:
@@ -90,14 +102,14 @@ class LocalProgram:
             await self._pause(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PROBE_S)
 
-    async def _send(self, capture: ListenCapture, trigger: Trigger) -> tuple[Delivery, bool]:
-        """What one attempt led to, and whether there was no connection."""
+    async def _send(self, capture: ListenCapture, trigger: Trigger) -> LocalDelivery:
+        """What one attempt led to."""
         target = self._target
         try:
             # Made for each attempt, because a signature has the time.
             url, data = local_request(self._bin_id, capture, target, trigger, clock.now())
         except (ValueError, Invalid) as error:
-            return _delivery(capture, trigger, target.url, b"", _impossible(str(error))), False
+            return _delivery(capture, trigger, target.url, b"", _impossible(str(error)))
         self.under_way += 1
         try:
             reply = await send_exactly(
@@ -105,9 +117,9 @@ class LocalProgram:
             )
         finally:
             self.under_way -= 1
-        return _delivery(capture, trigger, url, data, reply), reply.refused
+        return _delivery(capture, trigger, url, data, reply)
 
-    def _show(self, delivery: Delivery, text: str) -> None:
+    def _show(self, delivery: LocalDelivery, text: str) -> None:
         """Report that nothing listens: once, and again when the number or the reason changes."""
         shown = (delivery.capture.n if self._drops else self._held(), delivery.error or "")
         if shown != self._shown:
@@ -120,10 +132,10 @@ class LocalProgram:
         self._shown = None
 
 
-def _delivery(capture: ListenCapture, trigger: Trigger, url: str, sent: bytes, reply: TargetResponse) -> Delivery:
-    return Delivery(
+def _delivery(capture: ListenCapture, trigger: Trigger, url: str, sent: bytes, reply: TargetResponse) -> LocalDelivery:
+    return LocalDelivery(
         capture=capture, trigger=trigger, url=url, sent=sent, status=reply.status, ms=reply.ms, error=reply.error,
-        headers=list(reply.headers), body=reply.body,
+        headers=list(reply.headers), body=reply.body, is_refused=reply.refused,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from ...domain.listening import MAX_RESULT, Pairs, as_pairs
 from ...domain.replays import Trigger, without_secrets
 from ...domain.units import rfc3339
 from ..terminal import as_json, has_colours, print_line, visible
-from .delivering import Delivery
+from .delivering import LocalDelivery
 
 _MASK = "…"
 
@@ -26,7 +26,7 @@ class Output:
     prints_all: bool = False
     hidden: frozenset[str] = frozenset()
 
-    def show(self, delivery: Delivery) -> None:
+    def show(self, delivery: LocalDelivery) -> None:
         """Print a delivery."""
         if self.is_json:
             print_line(as_json(self._fields(delivery)))
@@ -36,7 +36,7 @@ class Output:
             for line in self._everything(delivery):
                 print_line(f"    {visible(line)}".rstrip())
 
-    def _fields(self, delivery: Delivery) -> dict[str, Any]:
+    def _fields(self, delivery: LocalDelivery) -> dict[str, Any]:
         capture = delivery.capture
         fields: dict[str, Any] = {
             "n": capture.n, "received_at": rfc3339(capture.received_at), "role": capture.role.value,
@@ -51,7 +51,7 @@ class Output:
             fields["response"] = {"headers": list(self._masked(delivery.headers)), "body": answer}
         return fields
 
-    def _everything(self, delivery: Delivery) -> Iterator[str]:
+    def _everything(self, delivery: LocalDelivery) -> Iterator[str]:
         if delivery.sent:
             line, headers, body = _parts(delivery.sent)
             yield f"> {line}"
@@ -88,7 +88,7 @@ def _body_lines(body: bytes) -> Iterator[str]:
     yield ""
 
 
-def _line(delivery: Delivery, *, colours: bool) -> str:
+def _line(delivery: LocalDelivery, *, colours: bool) -> str:
     def paint(text: str, **style: Any) -> str:
         return click.style(text, **style) if colours and text else text
 
@@ -106,7 +106,7 @@ def _line(delivery: Delivery, *, colours: bool) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def _result(delivery: Delivery) -> str:
+def _result(delivery: LocalDelivery) -> str:
     took = f"{delivery.ms:,} ms"
     if delivery.status is None:
         return visible(f"{delivery.error} after {took}")

@@ -11,7 +11,7 @@ from ...domain.listening import WINDOW, ClientFrame, ListenAck, ListenCapture, L
 from ...domain.replays import Trigger, without_secrets
 from ...errors import CannotStart, Invalid
 from .connecting import ListenAddress, ServerConnection
-from .delivering import Delivery, LocalProgram
+from .delivering import LocalDelivery, LocalProgram
 from .memory import DeliveredCaptures
 from .output import Output, report
 from .requests import LocalTarget
@@ -63,7 +63,7 @@ class ListenSession:
         self._wants_replay = False
         # Numbers that are being delivered, and the captures that were delivered in this run and may be sent again.
         self._under_way: set[int] = set()
-        self._results: dict[int, Delivery] = {}
+        self._results: dict[int, LocalDelivery] = {}
         self._last: ListenCapture | None = None
         self._behind = 0
         self._count = 0
@@ -195,7 +195,7 @@ class ListenSession:
         if delivery is not None:
             self._output.show(delivery)
 
-    async def _held_back(self, connection: int, delivery: Delivery) -> None:
+    async def _held_back(self, connection: int, delivery: LocalDelivery) -> None:
         """A capture waits for the local program; the provider must not wait for that too."""
         if self._plan.answers:
             await self._connection.send(connection, delivery.frame)
@@ -204,7 +204,7 @@ class ListenSession:
         if await self._connection.send(connection, *frames):
             self._behind = max(self._behind - 1, 0)
 
-    def _keep(self, delivery: Delivery) -> None:
+    def _keep(self, delivery: LocalDelivery) -> None:
         self._results[delivery.capture.n] = delivery
         for oldest in list(self._results)[: -2 * WINDOW]:
             del self._results[oldest]

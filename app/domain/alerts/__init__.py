@@ -1,1 +1,1 @@
-"""Alerts: conditions on the captures of a bin, and whom to tell when one holds."""
+"""Alerts: conditions on the captures of a bin, and who is notified when one holds."""

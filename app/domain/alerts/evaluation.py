@@ -1,7 +1,7 @@
 """The state of an alert after captures, or after some time, and the notices that follow from it. Pure.
 
 Captures are taken at the time of their arrival, also when they are read much later. So a server that was stopped
-finds what it would have found, and tells it late, but not twice.
+finds what it would have found, and reports it late, but not twice.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class AlertMatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
-    """A new state, and what is to be told."""
+    """A new state, and the notices that follow."""
 
     state: AlertState
     notices: tuple[AlertNotice, ...] = ()
@@ -71,7 +71,7 @@ def with_trouble(alert: Alert, state: AlertState, trouble: str, now: datetime) -
 
 
 def settled(alert: Alert, state: AlertState, at: datetime, now: datetime) -> Evaluated:
-    """After the condition was looked at as of `at`. Whether somebody is told depends on the time `now`."""
+    """After a look at the condition as of `at`. Whether a notice is made depends on the time `now`."""
     state = _not_after(state, now)
     holds_since = _holds_since(alert, state, at)
     had_ended = state.firing and holds_since is None
@@ -80,15 +80,15 @@ def settled(alert: Alert, state: AlertState, at: datetime, now: datetime) -> Eva
         state = replace(state, firing=True, since=holds_since, count=count)
     elif had_ended:
         state = replace(state, firing=False)
-    return _tell(alert, state, now, had_ended=had_ended)
+    return _notify(alert, state, now, had_ended=had_ended)
 
 
 def next_look(alert: Alert, state: AlertState, now: datetime) -> datetime | None:
     """When time alone may change something; None: it does not."""
     found = [_changes_at(alert, state)]
-    if state.firing and state.told_at is not None and alert.remind_s:
-        found.append(state.told_at + timedelta(seconds=alert.remind_s))
-    if alert.quiet is not None and is_quiet(alert.quiet, now) and state.firing != (state.told_at is not None):
+    if state.firing and state.notified_at is not None and alert.remind_s:
+        found.append(state.notified_at + timedelta(seconds=alert.remind_s))
+    if alert.quiet is not None and is_quiet(alert.quiet, now) and state.firing != (state.notified_at is not None):
         found.append(quiet_end(alert.quiet, now))
     return min((each for each in found if each is not None), default=None)
 
@@ -99,7 +99,7 @@ def with_test(state: AlertState, now: datetime) -> Evaluated:
 
 
 def resumed(state: AlertState) -> AlertState:
-    """A new beginning, after a pause or with another condition; only the numbers of notices continue."""
+    """A new start, after a pause or with another condition; only the numbers of notices continue."""
     return AlertState(made=state.made)
 
 
@@ -138,23 +138,23 @@ def _changes_at(alert: Alert, state: AlertState) -> datetime | None:
     return None
 
 
-def _tell(alert: Alert, state: AlertState, now: datetime, *, had_ended: bool) -> Evaluated:
-    if had_ended and state.told_at is None:
+def _notify(alert: Alert, state: AlertState, now: datetime, *, had_ended: bool) -> Evaluated:
+    if had_ended and state.notified_at is None:
         return _ended(_made(state, NoticeKind.MISSED, now))
     if is_quiet(alert.quiet, now):
         return Evaluated(state=state)
     if state.firing:
-        if state.told_at is None:
-            return _made(replace(state, told_at=now), NoticeKind.FIRING, now)
-        if alert.remind_s and now - state.told_at >= timedelta(seconds=alert.remind_s):
-            return _made(replace(state, told_at=now), NoticeKind.REMINDER, now)
-    elif state.told_at is not None:
+        if state.notified_at is None:
+            return _made(replace(state, notified_at=now), NoticeKind.FIRING, now)
+        if alert.remind_s and now - state.notified_at >= timedelta(seconds=alert.remind_s):
+            return _made(replace(state, notified_at=now), NoticeKind.REMINDER, now)
+    elif state.notified_at is not None:
         return _ended(_made(state, NoticeKind.RESOLVED, now))
     return Evaluated(state=state)
 
 
 def _ended(last: Evaluated) -> Evaluated:
-    state = replace(last.state, told_at=None, since=None, count=0, trouble="")
+    state = replace(last.state, notified_at=None, since=None, count=0, trouble="")
     return Evaluated(state=state, notices=last.notices)
 
 
@@ -170,7 +170,7 @@ def _not_after(state: AlertState, now: datetime) -> AlertState:
     latest = micros(now)
     if state.times and max(state.times) > latest:
         state = replace(state, times=tuple(min(each, latest) for each in state.times))
-    for name in ("since", "told_at", "bad_since"):
+    for name in ("since", "notified_at", "bad_since"):
         value = getattr(state, name)
         if value is not None and value > now:
             state = replace(state, **{name: now})

@@ -1,6 +1,6 @@
-"""An alert: a condition on a bin, the targets that are told, and its state.
+"""An alert: a condition on a bin, the targets that are notified, and its state.
 
-An alert has a position, as forwards have: every capture up to that number has been looked at. It is a number of the
+An alert has a position, as forwards have: every capture up to that number has been processed. It is a number of the
 log, so a ledger that is built again gives no reason to look at a capture twice.
 """
 
@@ -92,7 +92,7 @@ class AlertWebhook(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class QuietHours(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Hours of every day in which nobody is told, by the clock of a time zone. `begin` and `end` are HH:MM; an end
+    """Hours of every day in which no one is notified, by the clock of a time zone. `begin` and `end` are HH:MM; an end
     before the begin is on the next day."""
 
     begin: str
@@ -143,8 +143,8 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `times`: the newest captures that match, in microseconds, at most one more than `more_than`. `last_n`: the newest
     of them. `undecided`: captures on a fallback whose verdict is not known yet. `late`: messages without a final
     status. `bad_since`: since when smsbin itself has trouble, which is `trouble` in words.
-    `firing`, and `since` when; it stays until the all-clear is made. `count`: what matched since then. `told_at`: the
-    last notice that said that it fires; None: nobody was told. `made`: the number of the last notice."""
+    `firing`, and `since` when; it stays until the all-clear is made. `count`: what matched since then. `notified_at`:
+    the last notice that it fires; None: no one was notified. `made`: the number of the last notice."""
 
     times: tuple[int, ...] = ()
     last_n: int | None = None
@@ -155,7 +155,7 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     firing: bool = False
     since: datetime | None = None
     count: int = 0
-    told_at: datetime | None = None
+    notified_at: datetime | None = None
     made: int = 0
     paused: bool = False
 

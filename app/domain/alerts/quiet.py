@@ -30,7 +30,7 @@ def quiet_problems(quiet: QuietHours) -> list[tuple[str, str]]:
 
 
 def is_quiet(quiet: QuietHours | None, now: datetime) -> bool:
-    """Whether nobody is told now."""
+    """Whether no one is notified now."""
     if quiet is None:
         return False
     local = now.astimezone(ZoneInfo(quiet.zone))

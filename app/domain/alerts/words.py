@@ -1,4 +1,4 @@
-"""What alerts and their notices say, in plain words.
+"""The words of alerts and their notices.
 
 Notices leave smsbin, so they have no text and no whole phone number, also where a user has written one into a name.
 """

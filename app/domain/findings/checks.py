@@ -163,6 +163,8 @@ def _empty_probe(facts: Facts) -> str | None:
 
 def _says_nothing(facts: Facts) -> bool:
     raw = facts.raw
+    if raw.withheld is not None and raw.withheld.body is not None:
+        return False
     return not raw.body and not facts.pairs and raw.body_complete and not raw.target.partition("?")[2]
 
 

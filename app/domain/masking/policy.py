@@ -64,7 +64,7 @@ class MaskingPolicy:
         """The value of a header."""
         if name.lower() in self.headers:
             return HIDDEN
-        return mask_text(value) if self.values else value
+        return mask_text(value) if self.values and name.lower() not in _PLAIN_HEADERS else value
 
     def target(self, target: str) -> str:
         """The request target: the path behind the capture key may have numbers, and the query is a list of fields."""
@@ -228,6 +228,8 @@ class MaskingPolicy:
     def _header_bytes(self, name: bytes, value: bytes) -> bytes:
         if name.lower() in self.headers:
             return HIDDEN_BYTES
+        if name.lower() in _PLAIN_HEADERS:
+            return value
         return mask_text(value.decode("latin-1")).replace("•", "*").encode("latin-1")
 
     def _change(self, change: Change) -> Change:
@@ -235,6 +237,9 @@ class MaskingPolicy:
             return replace(change, row=self.row(change.row))
         return replace(change, message=self.message(change.message)) if isinstance(change, MessageChanged) else change
 
+
+# They have numbers, but none of a person.
+_PLAIN_HEADERS = frozenset({b"host", b"content-length"})
 
 NO_MASK = MaskingPolicy()
 """Nothing is masked."""

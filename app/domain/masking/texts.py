@@ -8,7 +8,7 @@ from the end of a number, and a price that is masked does less harm than a code 
 import re
 
 HIDDEN = "•" * 8
-"""In place of a whole value. It has the same width for all values, so that it does not tell their length."""
+"""In place of a whole value. It has the same width for all values, so that it does not show their length."""
 
 LEAST_DIGITS = 4
 """Fewer digits in a text are no code and no number."""

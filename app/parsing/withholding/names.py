@@ -21,7 +21,7 @@ MAX_FORMS = 8
 SPARE = 4_096
 
 _SEPARATORS = re.compile(r"[.\[\]\s\x00-\x1f]+")
-# What stands between the name of a field and the sign in front of its value, in any notation.
+# What may be after the name of a field, before the sign in front of its value, in any notation.
 _GAP = r"[\"'\\\])\s]*"
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}")

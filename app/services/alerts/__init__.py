@@ -1,1 +1,1 @@
-"""Alerts: their settings, what watches each bin that has some, and the deliveries of what they say."""
+"""Alerts: their settings, what watches each bin that has some, and the deliveries of their notices."""

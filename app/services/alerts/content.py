@@ -71,11 +71,11 @@ def _standard(content: NoticeContent) -> Mapping[str, object]:
     data = {
         "alert": {
             "id": content.stored.id,
-            "name": _said(alert, alert.name),
+            "name": _visible_name(alert, alert.name),
             "kind": alert.kind.value,
             "condition": condition_text(alert, with_filter=alert.include_texts),
         },
-        "bin": {"id": content.stored.bin_id, "name": _said(alert, content.bin_name)},
+        "bin": {"id": content.stored.bin_id, "name": _visible_name(alert, content.bin_name)},
         "number": content.number,
         "since": None if notice.since is None else rfc3339(notice.since),
         "count": notice.count,
@@ -101,7 +101,7 @@ def _slack(content: NoticeContent) -> Mapping[str, object]:
 
 
 def _slack_text(text: str) -> str:
-    """As Slack asks for it: no mention and no link can be made. Formatting characters do no harm."""
+    """Escaped as Slack requires: no mention and no link can be made. Formatting characters do no harm."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -126,7 +126,7 @@ def _run(text: str, **style: str) -> Mapping[str, object]:
     return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text, **style}]}
 
 
-def _said(alert: Alert, text: str) -> str:
+def _visible_name(alert: Alert, text: str) -> str:
     return text if alert.include_texts else masked(text)
 
 

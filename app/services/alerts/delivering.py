@@ -52,7 +52,7 @@ class AlertDeliveries:
         self._sent = sent
         self._changed = changed
         self._schedule = schedule
-        self._sending: dict[tuple[str, AlertTarget], asyncio.Task[None]] = {}
+        self._sending: dict[Key, asyncio.Task[None]] = {}
         self._waiters: dict[Key, asyncio.Future[AlertDelivery]] = {}
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -123,7 +123,7 @@ class AlertDeliveries:
         now = clock.now()
         wait_s = LONGEST_S
         for delivery, notice in found:
-            key = delivery.alert_id, delivery.target
+            key = delivery.alert_id, delivery.number, delivery.target
             if key in self._sending:
                 continue
             wait = timedelta() if delivery.due_at is None else delivery.due_at - now
@@ -135,16 +135,17 @@ class AlertDeliveries:
         return wait_s
 
     async def _deliver(self, delivery: AlertDelivery, notice: AlertNotice) -> None:
+        key = delivery.alert_id, delivery.number, delivery.target
         try:
             result = await self._retried(lambda: self.attempt(delivery, notice))
             if result is not None:
                 await self._retried(lambda: self._store.mark_alert_deliveries([result]))
                 self._changed(delivery.alert_id)
-                waiter = self._waiters.pop((delivery.alert_id, delivery.number, delivery.target), None)
+                waiter = self._waiters.pop(key, None)
                 if waiter is not None:
                     waiter.set_result(result)
         finally:
-            del self._sending[delivery.alert_id, delivery.target]
+            del self._sending[key]
             self.wake()
 
     async def _retried(self, call: "Callable[[], Awaitable[AlertDelivery | None]]") -> AlertDelivery | None:

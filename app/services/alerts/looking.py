@@ -201,7 +201,7 @@ def _passed(position: int, rows: Sequence[CaptureRow], view: BinView) -> tuple[i
 
 
 def times_before(alert: Alert, rows: Sequence[CaptureRow]) -> AlertState:
-    """The state of a new alert on silence: the captures so far, newest first, tell when the silence began."""
+    """The state of a new alert on silence: the captures so far, newest first, show when the silence began."""
     newest = rows[: alert.more_than + 1]
     times = tuple(micros(row.received_at) for row in reversed(newest))
     return AlertState(times=times, last_n=newest[0].n if newest else None)

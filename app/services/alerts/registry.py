@@ -113,7 +113,8 @@ class Alerts:
         return stored
 
     async def change(self, bin_id: str, alert_id: str, alert: Alert, *, own: str = "") -> StoredAlert:
-        """Replace the settings. With another condition it begins anew. Raises NotFound, Invalid, StoreUnavailable."""
+        """Replace the settings. With another condition it starts from the beginning. Raises NotFound, Invalid,
+        StoreUnavailable."""
         alert = check_alert(alert, (*self._own, own), has_mail=self._sender.has_mail)
         watcher, watched = self._find(bin_id, alert_id)
         async with watcher.lock:
@@ -132,11 +133,11 @@ class Alerts:
 
     async def pause(self, bin_id: str, alert_id: str) -> StoredAlert:
         """Look at nothing until it is resumed. Raises NotFound, StoreUnavailable."""
-        return await self._begin_anew(bin_id, alert_id, paused=True)
+        return await self._restart(bin_id, alert_id, paused=True)
 
     async def resume(self, bin_id: str, alert_id: str) -> StoredAlert:
         """Look at what arrives from now on. Raises NotFound, StoreUnavailable."""
-        return await self._begin_anew(bin_id, alert_id, paused=False)
+        return await self._restart(bin_id, alert_id, paused=False)
 
     async def drop(self, bin_id: str, alert_id: str) -> None:
         """Delete an alert with its history. Raises NotFound."""
@@ -157,7 +158,7 @@ class Alerts:
             start_task(watcher.stop(), name="alerts-end")
 
     async def test(self, bin_id: str, alert_id: str) -> StoredNotice:
-        """Tell all targets that this is a test, in quiet hours too; returns the notice with the results. A target that
+        """Send a test to all targets, in quiet hours too; returns the notice with the results. A target that
         has not answered in time is still waiting. Raises NotFound, StoreUnavailable."""
         watcher, watched = self._find(bin_id, alert_id)
         async with watcher.lock:
@@ -198,7 +199,7 @@ class Alerts:
         """The alerts of all bins, without a disk access."""
         return [each.stored for watcher in self._watchers.values() for each in watcher.alerts.values()]
 
-    async def _begin_anew(self, bin_id: str, alert_id: str, *, paused: bool) -> StoredAlert:
+    async def _restart(self, bin_id: str, alert_id: str, *, paused: bool) -> StoredAlert:
         watcher, watched = self._find(bin_id, alert_id)
         async with watcher.lock:
             await watcher.write()

@@ -12,7 +12,7 @@ from ...domain.forwards.answers import AnswerMeaning, meaning_of, read_retry_aft
 from ...domain.forwards.headers import WEBHOOK_ID
 from ...egress import Network, send_exactly
 from ...egress.mail import SmtpServer, read_smtp_url, send_mail
-from ...errors import Invalid
+from ...errors import CannotStart, Invalid
 from ...settings import Settings
 from ...signatures.signer import Signer
 from ..forwards.sending import TargetSlots, wait_for_captures
@@ -45,13 +45,16 @@ class MailSettings:
 
 
 def mail_settings(settings: Settings) -> MailSettings | None:
-    """How e-mail is sent; None: it is not set up. Raises CannotStart when the file of the URL cannot be read."""
+    """How e-mail is sent; None: it is not set up. Raises CannotStart when the file of the URL cannot be used."""
     url = settings.smtp_url
     if settings.smtp_url_file is not None:
         url = read_secret_file(settings.smtp_url_file, "URL of the mail server")
     if url is None or settings.smtp_from is None:
         return None
-    return MailSettings(server=read_smtp_url(url), sender=settings.smtp_from)
+    try:
+        return MailSettings(server=read_smtp_url(url), sender=settings.smtp_from)
+    except ValueError as error:
+        raise CannotStart(f"What is in {settings.smtp_url_file} {error}.") from None
 
 
 class AlertSender:
@@ -113,7 +116,7 @@ def mail_meaning(status: int | None) -> AnswerMeaning:
     """The meaning of the last code of a mail server: 4xx is temporary, 5xx is not."""
     if status is None or 400 <= status < 500:
         return AnswerMeaning.FAILURE
-    return AnswerMeaning.SUCCESS if status < 400 else AnswerMeaning.REFUSAL
+    return AnswerMeaning.SUCCESS if 200 <= status < 300 else AnswerMeaning.REFUSAL
 
 
 def _meaning(status: int | None) -> AnswerMeaning:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ... import clock
 from ...domain.alerts.model import (
@@ -29,6 +29,8 @@ from .looking import BinView, Looked, look_at_captures, look_at_smsbin, server_t
 PACE_S = 0.1
 """The shortest time between two looks at a bin, so that many captures are looked at together."""
 AGAIN_S = 1.0
+TOO_SLOW = timedelta(seconds=3)
+"""The pause after a filter that took too long, so that it does not block other reads."""
 LONGEST_S = 60.0
 MAX_UNWRITTEN = 1_000
 """Captures that were looked at before the position is stored without a notice."""
@@ -179,6 +181,7 @@ class BinWatcher:
                 looked = await look_at_captures(each.alert, each.state, each.stored.position, view)
             except TooSlow as error:
                 _log.warning("alerts.too_slow", alert=each.stored.id, reason=str(error))
+                each.next_look = now + TOO_SLOW
                 continue
             self._use(each, looked)
             more = more or looked.more

@@ -1,4 +1,4 @@
-"""The API of alerts: add, list, change and delete them; pause, resume, test; what they have said."""
+"""The API of alerts: add, list, change and delete them; pause, resume, test; their history."""
 
 from aiohttp import web
 

@@ -69,7 +69,7 @@ Within = Annotated[
 Remind = Annotated[
     str,
     Meta(
-        description="Tell again after this time while it fires; 0: never.",
+        description="Notify again after this time while it fires; 0: never.",
         examples=["1h"],
         extra_json_schema={"pattern": DURATION},
         extra={"reason": "must be a duration such as 1h, or 0 (never)", "check": _check_duration},
@@ -93,7 +93,7 @@ class WebhookInput(Input, frozen=True, kw_only=True):
 
 
 class QuietInput(Input, frozen=True, kw_only=True):
-    """Hours of each day in which nobody is told; an end before the begin is on the next day."""
+    """Hours of each day in which no one is notified; an end before the begin is on the next day."""
 
     begin: Annotated[str, Meta(examples=["22:00"], extra={"reason": "must be a time such as 22:00"})]
     end: Annotated[str, Meta(examples=["07:00"], extra={"reason": "must be a time such as 07:00"})]
@@ -128,7 +128,8 @@ class AlertInput(Input, frozen=True, kw_only=True):
 
 
 class AlertChange(Input, frozen=True, kw_only=True):
-    """Changes of an alert. What is left out stays. With another kind, filter, more_than or within it begins anew."""
+    """Changes of an alert. What is left out stays. With another kind, filter, more_than or within it starts from the
+    beginning."""
 
     name: AlertName | UnsetType = UNSET
     kind: Kind | UnsetType = UNSET

@@ -14,7 +14,7 @@ OPERATIONS: Operations = {
     ("post", _ALERTS): Operation(
         tag="Alerts",
         id="addAlert",
-        summary="Tell somebody when a condition on a bin holds, and when it has ended",
+        summary="Send notices when a condition on a bin holds, and when it has ended",
         success=Success(status=201, shape=AlertShape, has_location=True),
         body=AlertInput,
         errors=(404, 409),
@@ -24,7 +24,7 @@ OPERATIONS: Operations = {
     ),
     ("patch", _ALERT): Operation(
         tag="Alerts", id="changeAlert", summary="Change an alert",
-        description="With another condition it begins anew; its history stays.",
+        description="With another condition it starts from the beginning; its history stays.",
         success=Success(shape=AlertShape), body=AlertChange, errors=(404,),
     ),
     ("delete", _ALERT): Operation(
@@ -48,7 +48,7 @@ OPERATIONS: Operations = {
         errors=(404,),
     ),
     ("get", _ALERT + "/history"): Operation(
-        tag="Alerts", id="listNotices", summary="What an alert has said, newest first",
+        tag="Alerts", id="listNotices", summary="The notices of an alert, newest first",
         description="The last 100 notices, each with its deliveries.",
         success=Success(shape=NoticeList), errors=(404,),
     ),

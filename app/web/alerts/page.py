@@ -45,7 +45,7 @@ class AlertsPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertHistoryPage:
-    """What one alert has said, newest first. `tested`: the result of a test that was just made."""
+    """The notices of one alert, newest first. `tested`: the result of a test that was just made."""
 
     bin: Bin
     stored: StoredAlert

@@ -23,7 +23,7 @@ class WebhookSetting(msgspec.Struct):
 
 
 class QuietSetting(msgspec.Struct):
-    """Hours of each day in which nobody is told."""
+    """Hours of each day in which no one is notified."""
 
     begin: str
     end: str
@@ -32,8 +32,9 @@ class QuietSetting(msgspec.Struct):
 
 class AlertShape(msgspec.Struct):
     """An alert. `condition`: when it fires, in words. `since`: since when it fires, or fired while the all-clear waits
-    for the end of quiet hours. `told_at`: the last notice that it fires; null: nobody was told. `count`: captures or
-    messages since then. `capture`: the newest of them. `secret`: of Standard Webhooks, null for other webhooks."""
+    for the end of quiet hours. `notified_at`: the last notice that it fires; null: no one was notified. `count`:
+    captures or messages since then. `capture`: the newest of them. `secret`: of Standard Webhooks, null for other
+    webhooks."""
 
     id: str
     name: str
@@ -50,11 +51,11 @@ class AlertShape(msgspec.Struct):
     include_texts: bool
     state: Literal["ok", "firing", "paused"]
     since: Time | None
-    told_at: Time | None
+    notified_at: Time | None
     count: int
     capture: int | None
     made_at: Time
-    position: Annotated[int, Meta(description="Every capture up to this number has been looked at.")]
+    position: Annotated[int, Meta(description="Every capture up to this number has been processed.")]
     secret: str | None
 
 
@@ -78,7 +79,7 @@ class AlertDeliveryShape(msgspec.Struct):
 
 
 class NoticeShape(msgspec.Struct):
-    """What an alert has said. `missed`: it fired and ended during quiet hours, and nobody was told. `number`: its
+    """A notice of an alert. `missed`: it fired and ended during quiet hours, and no one was notified. `number`: its
     number, which continues in the alert; `webhook_id` is the same for all attempts."""
 
     number: int
@@ -112,7 +113,8 @@ def show_alert(stored: StoredAlert, secret: str | None) -> AlertShape:
         quiet=None if quiet is None else QuietSetting(begin=quiet.begin, end=quiet.end, zone=quiet.zone),
         include_texts=alert.include_texts, state=state.status.value,
         since=None if state.since is None else rfc3339(state.since),
-        told_at=None if state.told_at is None else rfc3339(state.told_at), count=state.count, capture=state.last_n,
+        notified_at=None if state.notified_at is None else rfc3339(state.notified_at),
+        count=state.count, capture=state.last_n,
         made_at=rfc3339(stored.made_at), position=stored.position, secret=secret,
     )  # fmt: skip
 

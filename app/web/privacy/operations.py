@@ -18,9 +18,9 @@ OPERATIONS: Operations = {
         tag="Bins",
         id="setPrivacy",
         summary="Set what a bin masks, and what it never stores",
-        description="Masking applies at once, to all requests. What is never stored applies to requests that arrive"
-        " from now on: a value is replaced by `[not stored]` before the request is written, in any encoding; a body of"
-        " which that is not certain is left out, and its size and SHA-256 are stored.",
+        description="Masking applies to all requests, also to earlier ones. What is never stored applies to requests"
+        " that arrive from now on: a value is replaced by `[not stored]` before the request is stored, in any encoding."
+        " A body of which that is not certain is left out, and its size and SHA-256 are stored.",
         success=Success(shape=PrivacyShape),
         body=PrivacyInput,
         errors=(404,),

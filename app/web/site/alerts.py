@@ -13,8 +13,8 @@ from ...services.alerts.watching import RecentNotice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownAlerts:
-    """`bin_id` is the bin; `key` changes with the rest, and is empty for none. `has_browser`: one of its alerts tells
-    open pages."""
+    """`bin_id` is the bin; `key` changes with the rest, and is empty for none. `has_browser`: one of its alerts
+    notifies open pages."""
 
     bin_id: str
     firing: Sequence[StoredAlert] = ()

@@ -100,9 +100,9 @@ class Site:
         return self.caller is not None and self.caller.may(AccessRole.ADMIN) and self.caller.bins is None
 
     @property
-    def has_session(self) -> bool:
-        """Whether there is something to sign out of."""
-        return self.caller is not None and self.caller.kind is CallerKind.SESSION
+    def can_sign_out(self) -> bool:
+        """Whether there is something to sign out of here, and not at the proxy."""
+        return self.caller is not None and self.caller.kind is not CallerKind.PROXY
 
 
 def folder(name: str) -> Path:

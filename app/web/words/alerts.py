@@ -43,9 +43,10 @@ DELIVERY_WORDS = {
 
 SHAPE_TITLES = {
     WebhookShape.STANDARD: "JSON, signed by Standard Webhooks",
-    WebhookShape.SLACK: "Slack (incoming webhook)",
-    WebhookShape.TEAMS: "Microsoft Teams (workflow webhook)",
+    WebhookShape.SLACK: "Slack, incoming webhook",
+    WebhookShape.TEAMS: "Microsoft Teams, workflow webhook",
 }
+"""What is sent to a webhook."""
 
 ALERT_FILTERS: Mapping[str, Callable[..., object]] = {
     "alert_condition": condition_text,

@@ -2,28 +2,31 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from aiohttp import web
+from msgspec.structs import replace
 
 from app.commands.client import Client
 from app.commands.listen.connecting import ListenAddress
 from app.commands.listen.requests import LocalTarget
 from app.commands.listen.session import ListenSession, SessionPlan
 from app.domain.listening import (
+    MAX_FRAME,
     WINDOW,
+    ClientFrame,
     ListenAck,
+    ListenBody,
     ListenCapture,
     ListenDrop,
     ListenFailed,
     ListenHello,
     ListenResult,
-    capture_frames,
-    read_client_frame,
     write_frame,
 )
 from app.domain.roles import Role
@@ -31,6 +34,7 @@ from app.domain.roles import Role
 KEY = "0123456789abcdef"
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BIN = "b1n"
+PIECE = 384 << 10
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Own: \xff\r\n\r\nok"
 
 
@@ -42,6 +46,17 @@ def a_capture(n: int = 1, body: bytes = b"", **more: Any) -> ListenCapture:
         "page_url": f"https://sms.example/bins/{BIN}/captures/{n}", "summary": f"inbound +1 -> +2: text {n}",
     }  # fmt: skip
     return ListenCapture(n=n, body=body, **(usual | more))
+
+
+def capture_frames(capture: ListenCapture) -> Iterator[str]:
+    """A capture with its whole body, 512 KiB of Base64 in each frame."""
+    pieces = [capture.body[start : start + PIECE] for start in range(0, len(capture.body), PIECE)] or [b""]
+    for place, piece in enumerate(pieces):
+        more = place + 1 < len(pieces)
+        head = replace(capture, body=piece, more=more)
+        text = write_frame(ListenBody(n=capture.n, body=piece, more=more) if place else head)
+        assert len(text) <= MAX_FRAME
+        yield text
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -144,15 +159,13 @@ class FakeServer:
                     continue
                 waiting.add(capture.n)
                 self.tries[capture.n] = self.tries.get(capture.n, 0) + 1
-                again = ListenCapture(**{name: getattr(capture, name) for name in capture.__struct_fields__}
-                                      | {"attempt": self.tries[capture.n]})  # fmt: skip
-                for text in capture_frames(again):
+                for text in capture_frames(replace(capture, attempt=self.tries[capture.n])):
                     await socket.send_str(text)
             await self.news.wait()
 
     async def _receive(self, socket: web.WebSocketResponse) -> None:
         async for message in socket:
-            match read_client_frame(message.data):
+            match msgspec.json.decode(message.data, type=ClientFrame):
                 case ListenResult() | ListenFailed() as result:
                     self.results.append(result)
                 case ListenAck(n):

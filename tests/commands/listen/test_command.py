@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.commands.listen import default_name
-from app.domain.listening import MAX_NAME, is_listener_name
+from app.domain.listeners import NAME
 from tests.commands.listen.fake import FakeServer, a_capture, a_program, a_server, until
 from tests.commands.run import environment
 from tests.process import ROOT
@@ -92,7 +92,7 @@ async def test_a_refusal_is_exit_code_3_and_a_wrong_parameter_2(tmp_path: Path) 
     [
         ((), "--to"),
         (("--to", "ftp://x"), "--to must be a URL"),
-        (("--to", "http://x", "--name", "a b"), "letters, digits"),
+        (("--to", "http://x", "--name", "a b"), "60 letters, digits"),
         (("--to", "http://x", "--from", "yesterday"), "must be now"),
         (("--to", "http://x", "--header", "no colon"), "must be a header"),
         (("--to", "http://x", "--header", "Host: y"), "cannot be given"),
@@ -126,8 +126,8 @@ def test_the_name_of_the_machine_is_a_name(monkeypatch: pytest.MonkeyPatch) -> N
         ("laptop.example.net", "laptop"),
         ("my laptop", "my-laptop"),
         ("", "listener"),
-        ("a" * 99, "a" * MAX_NAME),
+        ("a" * 99, "a" * 60),
     ):
         monkeypatch.setattr("socket.gethostname", lambda host=host: host)
         assert default_name() == name
-        assert is_listener_name(default_name())
+        assert NAME.fullmatch(name)

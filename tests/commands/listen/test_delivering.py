@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from app.commands.listen.delivering import FIRST_PROBE_S, LONGEST_PROBE_S, Delivery, LocalProgram
+from app.commands.listen.delivering import FIRST_PROBE_S, LONGEST_PROBE_S, LocalDelivery, LocalProgram
 from app.domain.listening import MAX_RESULT, ListenFailed, ListenResult
 from app.domain.replays import Trigger
 from tests.commands.listen.fake import BIN, Pauses, a_capture, a_program, target_of
@@ -19,7 +19,7 @@ def _program(
     )
 
 
-async def _delivered(program: LocalProgram, **capture: object) -> Delivery:
+async def _delivered(program: LocalProgram, **capture: object) -> LocalDelivery:
     found = await program.deliver(a_capture(42, **capture), Trigger.FIRST)
     assert found is not None
     return found
@@ -48,7 +48,8 @@ async def test_a_program_that_does_not_answer_has_failed() -> None:
     assert [each.error for each in (slow, closed, wrong)] == [
         "no response in time", "the connection was closed", "the response is not HTTP",
     ]  # fmt: skip
-    assert slow.frame == ListenFailed(n=42, why="no response in time", ms=slow.ms)
+    assert slow.frame == ListenFailed(n=42, why="timeout", ms=slow.ms)
+    assert closed.frame == ListenFailed(n=42, why="the connection was closed", ms=closed.ms)
     assert not slow.is_ok
 
 
@@ -62,11 +63,11 @@ async def test_the_port_is_probed_until_something_listens() -> None:
     async with a_program() as target:
         port = int(target.url.split(":")[2].split("/")[0])
     lines: list[str] = []
-    held: list[Delivery] = []
+    held: list[LocalDelivery] = []
     pauses = Pauses()
     program = _program(target.url, lines, held=3, pauses=pauses)
 
-    async def held_back(delivery: Delivery) -> None:
+    async def held_back(delivery: LocalDelivery) -> None:
         held.append(delivery)
 
     async def start_it() -> None:
@@ -84,6 +85,7 @@ async def test_the_port_is_probed_until_something_listens() -> None:
         f"waiting for 127.0.0.1:{port} (3 held): the connection was refused", f"127.0.0.1:{port} is reachable again.",
     ]  # fmt: skip
     assert [each.error for each in held] == ["the connection was refused"]
+    assert held[0].frame == ListenFailed(n=1, why="refused: the connection was refused", ms=held[0].ms)
     assert (program.is_down, program.under_way) == (False, 0)
 
 

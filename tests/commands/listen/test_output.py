@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.commands.listen.delivering import Delivery
+from app.commands.listen.delivering import LocalDelivery
 from app.commands.listen.output import Output, report
 from app.domain.replays import Trigger
 from tests.commands.listen.fake import a_capture
@@ -18,8 +18,8 @@ SENT = (
 
 def _delivery(
     status: int | None = 200, *, trigger: Trigger = Trigger.FIRST, error: str | None = None, **capture: object
-) -> Delivery:
-    return Delivery(
+) -> LocalDelivery:
+    return LocalDelivery(
         capture=a_capture(42, **capture), trigger=trigger, url="http://localhost:3000/sms?key=abc", sent=SENT,
         status=status, ms=1_234, error=error, headers=[("Set-Cookie", "s=1"), ("B", "2")], body=b"answer",
     )  # fmt: skip
@@ -37,7 +37,7 @@ def _delivery(
         (_delivery(summary="\x1b[2J\u202ex"), r"\x1b[2J\u202ex  POST  200 in 1,234 ms"),
     ],
 )  # fmt: skip
-def test_a_delivery_is_one_line(capsys: pytest.CaptureFixture[str], delivery: Delivery, ends: str) -> None:
+def test_a_delivery_is_one_line(capsys: pytest.CaptureFixture[str], delivery: LocalDelivery, ends: str) -> None:
     Output().show(delivery)
     (line,) = capsys.readouterr().out.splitlines()
     assert "  #42  primary   " in line

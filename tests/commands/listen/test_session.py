@@ -130,7 +130,7 @@ async def test_a_provider_that_waits_is_not_held_with_the_capture(listen, pauses
     async with a_server(*captures) as fake, running(listen(fake, program.url, answers=True)):
         await until(lambda: len(pauses.made) > 9)
         assert sorted((each.n, each.why) for each in fake.results) == [  # type: ignore[union-attr]
-            (n, "the connection was refused") for n in (1, 2, 3)
+            (n, "refused: the connection was refused") for n in (1, 2, 3)
         ]
         assert fake.acknowledged == []
 

@@ -74,7 +74,7 @@ def test_a_notice_says_since_when_and_how_many() -> None:
     ended = settled(FAILED, more, at(20), at(20))
     assert kinds(ended) == ["resolved"]
     assert (ended.notices[0].since, ended.notices[0].count) == (at(3), 5)
-    assert (ended.state.since, ended.state.told_at, ended.state.made) == (None, None, 2)
+    assert (ended.state.since, ended.state.notified_at, ended.state.made) == (None, None, 2)
 
 
 def test_the_same_captures_in_other_parts_give_the_same_state() -> None:
@@ -133,7 +133,7 @@ def test_what_ends_in_quiet_hours_is_only_in_the_history() -> None:
 
 def test_the_all_clear_waits_for_the_end_of_quiet_hours() -> None:
     state = after(QUIET, [-1], -1).state
-    assert state.told_at == at(-1)
+    assert state.notified_at == at(-1)
     ended = settled(QUIET, state, at(15), at(15))
     assert (kinds(ended), ended.state.firing) == ([], False)
     assert next_look(QUIET, ended.state, at(15)) == at(60)
@@ -195,7 +195,7 @@ def test_a_clock_that_is_set_back_leaves_nothing_in_the_future() -> None:
     state = after(FAILED, [0, 1, 2, 3], 3).state
     before = settled(FAILED, state, at(-60), at(-60))
     assert kinds(before) == []
-    assert (before.state.since, before.state.told_at) == (at(-60), at(-60))
+    assert (before.state.since, before.state.notified_at) == (at(-60), at(-60))
     assert kinds(settled(FAILED, before.state, at(-49), at(-49))) == ["resolved"]
 
 

@@ -128,7 +128,7 @@ def test_a_query_is_replaced_like_a_form_and_left_out_where_it_is_not_certain() 
     assert kept.target == "/key?%5Bnot%20stored%5D"
     assert kept.body == b"a=1"
     assert kept.withheld is not None
-    assert "the query" in kept.withheld.sentence
+    assert "this query" in kept.withheld.sentence
 
 
 def test_parts_are_replaced_by_their_names() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from app import clock
-from app.domain.alerts.model import Alert, AlertKind, AlertWebhook, StoredAlert, StoredNotice
+from app.domain.alerts.model import Alert, AlertKind, AlertWebhook, QuietHours, StoredAlert, StoredNotice
 from app.domain.bins import Bin
 from app.domain.captures import NewCapture, NewOutcome, Outcome, RawRequest, write_lines
 from app.domain.reader import ReaderContext
@@ -33,6 +33,7 @@ class Watched:
 
     store: Store
     hub: Hub
+    secrets: Secrets
     alerts: Alerts
     bin: Bin
 
@@ -69,6 +70,8 @@ class Watched:
 
     async def add(self, url: str = "", kind: AlertKind = AlertKind.MATCHES, **values: object) -> StoredAlert:
         webhook = AlertWebhook(url=url) if url else None
+        if isinstance(quiet := values.get("quiet"), dict):
+            values["quiet"] = QuietHours(**quiet)
         return await self.alerts.add(self.bin.id, Alert(**{"name": "A", "kind": kind, "webhook": webhook, **values}))
 
     def now(self, alert: StoredAlert) -> StoredAlert:
@@ -136,6 +139,10 @@ class Clock:
     def now(self) -> datetime:
         return self._now() + self.ahead
 
+    def set(self, text: str) -> None:
+        """It is this time now."""
+        self.ahead = datetime.fromisoformat(text) - self._now()
+
 
 @asynccontextmanager
 async def watching(
@@ -151,6 +158,6 @@ async def watching(
         store.on_change(alerts.bin_changed)
         await alerts.start()
         try:
-            yield Watched(store, hub, alerts, bin or await a_bin(store))
+            yield Watched(store, hub, secrets, alerts, bin or await a_bin(store))
         finally:
             await alerts.close()

@@ -1,5 +1,6 @@
 """The messages between the server and the log process."""
 
+import re
 from typing import get_args
 
 import msgspec
@@ -10,6 +11,7 @@ from app.storage.log import jobs
 from app.storage.log.appender import Appender
 from tests.storage.inside import Inside
 
+DELIVERY = jobs.AlertDeliveryRecord("webhook", 1, "waiting", 0, 5, None, None)
 VALUES = {
     "str": "a", "int": 1, "bool": True, "bytes": b"\x00\xff", "str | None": None, "int | None": 5, "bytes | None": b"b",
     "list[OutcomeRecord]": [jobs.OutcomeRecord("a", 1, 200, 3, False, None, True, None, b"sent")],
@@ -21,6 +23,10 @@ VALUES = {
         )
     ],
     "list[AddAttempt]": [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", listener="l")],
+    "list[AlertRecord]": [
+        jobs.AlertRecord("a", "{}", 3, [jobs.AlertNoticeRecord(1, "{}", [DELIVERY])]),
+    ],
+    "list[tuple[str, AlertDeliveryRecord]]": [("a", DELIVERY)],
 }  # fmt: skip
 KINDS = get_args(jobs.AnyJob)
 
@@ -31,7 +37,7 @@ def _made(kind: type[jobs.Job]) -> jobs.Job:
 
 
 def _spelled(kind: object) -> str:
-    return kind.__name__ if isinstance(kind, type) else str(kind).replace("app.storage.log.jobs.", "")
+    return kind.__name__ if isinstance(kind, type) else re.sub(r"app\.storage\.log\.jobs\.(\w+\.)?", "", str(kind))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
@@ -50,8 +56,8 @@ def test_every_job_can_be_sent_and_has_a_handler(tmp_path) -> None:
 
 def test_only_jobs_that_free_space_and_their_entries_run_on_a_full_disk() -> None:
     assert set(jobs.DELETES) == {
-        jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropForward, jobs.DropToken,
-        jobs.DropSession, jobs.Sweep, jobs.TrimAuditLog,
+        jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropForward, jobs.DropAlert,
+        jobs.DropToken, jobs.DropSession, jobs.Sweep, jobs.TrimAuditLog,
     }  # fmt: skip
     assert not any(isinstance(_made(jobs.AddCapture), kind) for kind in jobs.DELETES)
     assert set(jobs.ON_FULL_DISK) == {*jobs.DELETES, jobs.PutAuditEntry}

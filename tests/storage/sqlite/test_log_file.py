@@ -105,7 +105,7 @@ def test_while_a_reader_has_an_older_state_the_doubt_stays(left_behind: Path) ->
         reader.execute("begin")
         reader.execute("select count(*) from bins").fetchone()
         with closing(sqlite3.connect(left_behind)) as writer:
-            writer.execute("insert into sessions values ('a', 'b', 0, 0)")
+            writer.execute("insert into sessions (hash, token_hash, created_at, seen_at) values ('a', 'b', 0, 0)")
             writer.commit()
         with pytest.raises(Doubtful, match="another program reads the log"):
             open_log_file(left_behind, doubt=True)

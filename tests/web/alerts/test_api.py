@@ -19,7 +19,7 @@ async def test_an_alert_is_added_fires_and_is_changed_and_deleted(opened: Runnin
         "name": "Failed", "kind": "matches", "filter": "status:failed", "more_than": 1, "within": "10m",
         "browser": False, "webhook": {"url": target.url, "shape": "standard"}, "emails": [], "remind": "1h",
         "quiet": {"begin": "03:00", "end": "03:01", "zone": "Europe/Berlin"}, "include_texts": False, "state": "ok",
-        "since": None, "told_at": None, "count": 0, "capture": None, "position": 0,
+        "since": None, "notified_at": None, "count": 0, "capture": None, "position": 0,
         "condition": "more than 1 request that matches status:failed within 10 minutes",
     }  # fmt: skip
     assert {name: made[name] for name in expected} == expected

@@ -19,13 +19,13 @@ from app.web.alerts.shapes import show_alert, show_notices
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 STORED = StoredAlert(
     id="a", bin_id="b", alert=Alert(name="A", kind=AlertKind.FALLBACK), made_at=NOW, position=3,
-    state=AlertState(firing=True, since=NOW, told_at=NOW, count=2, last_n=3),
+    state=AlertState(firing=True, since=NOW, notified_at=NOW, count=2, last_n=3),
 )  # fmt: skip
 
 
 def test_times_are_rfc3339_and_the_state_is_one_word() -> None:
     shape = show_alert(STORED, "whsec_x")
-    assert (shape.state, shape.since, shape.told_at) == ("firing", *["2026-11-29T00:00:00.000000Z"] * 2)
+    assert (shape.state, shape.since, shape.notified_at) == ("firing", *["2026-11-29T00:00:00.000000Z"] * 2)
     assert (shape.within, shape.remind, shape.count, shape.capture, shape.secret) == ("10m", "0", 2, 3, "whsec_x")
 
 

@@ -95,6 +95,15 @@ BODIES = {
         *[{"secret": "x", "scheme": scheme} for scheme in ("twilio", "acme", "", None, 1)],
         {}, {"scheme": "twilio"}, {"secret": "x", "label": "y"},
     ],
+    "setPrivacy": [
+        {}, {"mask": True}, {"mask": 1}, {"mask": None}, {"colour": 1},
+        *[
+            {name: names}
+            for name in ("masked_headers", "masked_fields", "withheld_headers", "withheld_fields")
+            for names in ([], ["a"], "a", [1], None, [f"n{n}" for n in range(50)], [f"n{n}" for n in range(51)],
+                          ["x" * 100], ["x" * 101])
+        ],
+    ],
     "setFilter": [
         *[{"name": name, "q": "x"} for name in ("x", 1, None)], *[{"name": "x", "q": text} for text in ("x", [], None)],
         {}, {"name": "x"}, {"q": "x"}, {"name": "x", "q": "x", "id": "y"},

@@ -68,7 +68,8 @@ async def test_what_is_withheld_is_in_no_byte_of_the_store_and_the_capture_says_
     async with server.client.get(f"{server.url}/bins/{server.bin.id}/captures/2") as answer:
         page = await answer.text()
     assert "Not everything is stored." in page
-    assert "the body, because it is no text" in page
+    assert "this body, because it is no text" in page
+    assert second["findings"] == []
     data = server.app[keys.SETTINGS].data_dir
     stored = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
     assert b"hello" in stored

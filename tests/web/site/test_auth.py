@@ -199,6 +199,8 @@ async def test_a_changed_token_ends_all_sessions(make_settings) -> None:
         "evil.example",
         "evil.example:8010",
         "localhost.evil.example",
+        "smsbin.localhost.evil.example",
+        "evil.localhost",
         "127.0.0.1.evil.example",
         "a_b",
     ],
@@ -214,6 +216,7 @@ async def test_an_unknown_host_is_refused_with_the_cure(server: Running, host: s
     [
         "localhost",
         "LOCALHOST:1",
+        "smsbin.localhost:8010",
         "127.0.0.1",
         "192.0.2.1:80",
         "[::1]:8010",
@@ -350,3 +353,64 @@ async def test_nonces_are_never_used_twice(server: Running) -> None:
         async with server.client.get(f"{server.url}/sign-in", allow_redirects=False) as answer:
             seen.add(answer.headers["Content-Security-Policy"])
     assert len(seen) == 5
+
+
+PROXY = {
+    "trusted_proxies": "127.0.0.1",
+    "auth_header": "X-Forwarded-Email",
+    "auth_roles": "admin=ann@example.net,*@ops.example.net write=*@example.net",
+}
+
+
+async def _proxied(
+    server: Running, method: str, path: str, *addresses: str, body: dict | None = None, **headers: str
+) -> int:
+    """The status of a request of the proxy about a person."""
+    given = [*(("X-Forwarded-Email", address) for address in addresses), *headers.items()]
+    async with aiohttp.ClientSession() as proxy:
+        async with proxy.request(method, server.url + path, headers=given, json=body, allow_redirects=False) as answer:
+            return answer.status
+
+
+async def test_a_trusted_proxy_names_the_user_who_has_the_largest_role_that_matches(make_settings) -> None:
+    async with run_server(make_settings(**PROXY)) as server:
+        own = {"Sec-Fetch-Site": "same-origin"}
+        for address, read, write, admin in (
+            ("ann@example.net", 200, 201, 200),
+            (" Ann@Example.Net ", 200, 201, 200),
+            ("bob@ops.example.net", 200, 201, 200),
+            ("carl@example.net", 200, 201, 403),
+            ("dave@example.org", 401, 401, 401),
+            ("ann@example.net, x@example.org", 401, 401, 401),
+            ("", 401, 401, 401),
+        ):
+            assert await _proxied(server, "GET", "/api/v1/bins", address) == read, address
+            assert await _proxied(server, "POST", "/api/v1/bins", address, body={}, **own) == write, address
+            assert await _proxied(server, "GET", "/api/v1/tokens", address) == admin, address
+        assert await _proxied(server, "GET", "/api/v1/bins") == 401
+        assert await _proxied(server, "GET", "/api/v1/bins", "ann@example.net", "ann@example.net") == 401
+        # A page of another site can cause such a request.
+        assert await _proxied(server, "POST", "/api/v1/bins", "ann@example.net", body={}) == 403
+        foreign = {"Sec-Fetch-Site": "cross-site"}
+        assert await _proxied(server, "POST", "/api/v1/bins", "ann@example.net", body={}, **foreign) == 403
+        # The proxy may pass a token of its own on; a token of smsbin counts before the header.
+        its_own = {"Authorization": "Bearer eyJhbGciOi.x.y"}
+        assert await _proxied(server, "GET", "/api/v1/bins", "carl@example.net", **its_own) == 200
+        ours = {"Authorization": f"Bearer {TOKEN}"}
+        assert await _proxied(server, "GET", "/api/v1/tokens", "carl@example.net", **ours) == 200
+        assert server.app[keys.FAILED_SIGN_INS].count == 0
+
+
+async def test_the_header_of_another_sender_names_nobody(make_settings) -> None:
+    async with run_server(make_settings(**PROXY | {"trusted_proxies": "192.0.2.1"})) as server:
+        assert await _proxied(server, "GET", "/api/v1/bins", "ann@example.net") == 401
+    async with run_server(make_settings(trusted_proxies="127.0.0.1")) as server:
+        assert await _proxied(server, "GET", "/api/v1/bins", "ann@example.net") == 401
+
+
+async def test_who_has_no_role_at_the_proxy_is_told_so_at_the_sign_in_form(make_settings) -> None:
+    async with run_server(make_settings(**PROXY)) as server, aiohttp.ClientSession() as proxy:
+        headers = {"X-Forwarded-Email": "<i>dave@example.org"}
+        async with proxy.get(f"{server.url}/", headers=headers) as answer:
+            text = await answer.text()
+    assert "Your proxy knows you as <bdi>&lt;i&gt;dave@example.org</bdi>" in text

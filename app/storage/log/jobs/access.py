@@ -29,8 +29,8 @@ class AddSession(Job):
     token_hash: str
     created_at: int
     seen_at: int
-    agent: str
-    peer: str
+    agent: str = ""
+    peer: str = ""
 
 
 class TouchSession(Job):

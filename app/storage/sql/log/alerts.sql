@@ -96,7 +96,7 @@ from alerts cross join alert_deliveries as its on its.alert = alerts.number
 where alerts.id = :id and its.number >= :first and its.number <= :last
 
 -- name: due_alert_deliveries
--- To one target one after the other, in the order of the notices.
+-- To one target one after the other, in the order of the notices; a test does not wait.
 select alerts.id as alert_id, alert_notices.notice, its.*
 from alert_deliveries as its indexed by alert_deliveries_due
 cross join alerts on alerts.number = its.alert
@@ -104,11 +104,14 @@ cross join bins on bins.number = alerts.bin and not bins.deleted
 cross join alert_notices on alert_notices.alert = its.alert and alert_notices.number = its.number
 where
     its.state in ('waiting', 'retrying')
-    and not exists (
-        select 1 from alert_deliveries as earlier
-        where
-            earlier.alert = its.alert and earlier.target = its.target and earlier.number < its.number
-            and earlier.state in ('waiting', 'retrying')
+    and (
+        json_extract(alert_notices.notice, '$.kind') = 'test'
+        or not exists (
+            select 1 from alert_deliveries as earlier
+            where
+                earlier.alert = its.alert and earlier.target = its.target and earlier.number < its.number
+                and earlier.state in ('waiting', 'retrying')
+        )
     )
 order by its.due_at, its.number
 limit :limit

@@ -1,4 +1,4 @@
--- Conditions on the captures of a bin, and what they have told.
+-- Conditions on the captures of a bin, and their notices.
 
 create table alerts (
     number integer primary key autoincrement,
@@ -10,12 +10,12 @@ create table alerts (
     state text not null,
     -- With which webhooks are signed by Standard Webhooks; may be encrypted.
     secret text,
-    -- Captures up to this number have been looked at.
+    -- Captures up to this number have been processed.
     position integer not null
 ) strict;
 create index alerts_by_bin on alerts (bin);
 
--- The last notices of an alert: what it has said, without any content of a capture, as JSON.
+-- The last notices of an alert: without any content of a capture, as JSON.
 create table alert_notices (
     alert integer not null references alerts (number),
     number integer not null,
