@@ -20,6 +20,9 @@ from .privacy import PrivacySettings
 from .replies import Reply, choose
 from .simulations.runs import Simulating
 
+EXAMINED_BYTES = 1 << 10
+"""In a larger request, looking for fields that are not stored can take longer than other requests should wait."""
+
 _MARK = MARK.encode()
 
 
@@ -45,8 +48,10 @@ class Intake:
     def is_slow(self, bin: Bin, role: Role, raw: RawRequest) -> bool:
         """Whether the request is to be parsed in a thread first: it is large, and its answer depends on the content, or
         something in it may have to be replaced."""
-        is_parsed = self._answers.needs_reading(bin.id, role) or self._privacy.withholding_of(bin.id) is not None
-        return is_parsed and is_large(raw)
+        privacy = self._privacy.withholding_of(bin.id)
+        if privacy is not None and privacy.withheld_fields and len(raw.body) + len(raw.target) > EXAMINED_BYTES:
+            return True
+        return self._answers.needs_reading(bin.id, role) and is_large(raw)
 
     def storable(self, bin: Bin, raw: RawRequest) -> RawRequest:
         """The request without what the bin never stores."""
