@@ -76,7 +76,7 @@ async def read_shared(
     return replace(
         await work_on([capture.raw], _read, capture, masking, tabs, tab),
         related=tuple(
-            Related(row=masking.row(row), gap=_gap(row.received_at - capture.raw.received_at))
+            Related(row=masking.listed(row), gap=_gap(row.received_at - capture.raw.received_at))
             for row in await store.list_related(bin_id, n, limit=RELATED)
         ),
         attempts=[masking.attempt(each) for each in await store.list_attempts(bin_id, n, limit=ATTEMPTS)],
