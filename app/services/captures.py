@@ -39,8 +39,9 @@ class Intake:
 
     def is_slow(self, bin: Bin, role: Role, raw: RawRequest) -> bool:
         """Whether the request is to be parsed by `read` first: it is large, and its answer depends on the content."""
-        is_read = self._answers.needs_reading(bin.id, role) and self._handlers.of(bin.id, role) is None
-        return is_read and is_large(raw)
+        if self._handlers.of(bin.id, role) is not None:
+            return False
+        return self._answers.needs_reading(bin.id, role) and is_large(raw)
 
     async def read(self, bin: Bin, role: Role, raw: RawRequest) -> Reading:
         """The reading of a request, parsed in a thread."""
