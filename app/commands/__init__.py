@@ -22,6 +22,7 @@ COMMANDS = {
     "bins": "Create, list, show and delete bins of a running server.",
     "mapping": "Get, set and remove the field mapping of a bin.",
     "forwards": "Send the captures of a bin to a URL, each until it has arrived.",
+    "wiretap": "Let your own handler answer a role, through smsbin, while the provider waits.",
     "simulate": "Simulate a provider: inbound SMS, callbacks and calls, with its timeout, retries and fallback.",
     "replay": "Send captures again, exactly as received, to your own URL.",
     "tail": "Show captures as they arrive.",
