@@ -34,8 +34,7 @@ class Related:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureDetail:
     """What all tabs of a capture share, the counts beside their titles included. `tabs` are their titles by name, `tab`
-    is the name of the open one. `handled`: the attempt of the handler that has answered. `pair`: what the capture is
-    compared with."""
+    is the name of the open one. `pair`: what the capture is compared with."""
 
     capture: Capture
     tabs: Mapping[str, str]
@@ -47,7 +46,6 @@ class CaptureDetail:
     sheet: Sheet | None
     related: tuple[Related, ...] = ()
     attempts: Sequence[Attempt] = ()
-    handled: Attempt | None = None
     pair: PairRow | None = None
 
     @property
@@ -73,7 +71,6 @@ async def read_shared(store: Store, bin_id: str, capture: Capture, tabs: Mapping
             for row in await store.list_related(bin_id, n, limit=RELATED)
         ),
         attempts=await store.list_attempts(bin_id, n, limit=ATTEMPTS),
-        handled=await store.get_handler_attempt(bin_id, n),
         pair=row_of(pairings[0]) if pairings else None,
     )
 
