@@ -242,7 +242,9 @@ class MaskingPolicy:
         if attempt.sent_body and not self.hides_bodies:
             sent += b"\r\n" + attempt.sent_body
         body = b"" if self.hides_bodies else attempt.body
-        return replace(attempt, url=self.sentence(attempt.url), sent=sent if attempt.sent else b"", body=body)
+        error = None if attempt.error is None else self.sentence(attempt.error)
+        sent = sent if attempt.sent else b""
+        return replace(attempt, url=self.sentence(attempt.url), error=error, sent=sent, body=body)
 
     def _header_bytes(self, name: bytes, value: bytes) -> bytes:
         if name.lower() in self.headers:
