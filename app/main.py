@@ -168,7 +168,7 @@ def _create_senders(app: web.Application, store: Store, alert_sender: AlertSende
         store, hub, app[keys.HANDLERS], app[keys.FORWARDS], app[keys.WIRETAPPING].counters, allowed, own,
         settings.public_url,
     )  # fmt: skip
-    app[keys.LISTENERS] = Listeners(store, app[keys.HANDLERS])
+    app[keys.LISTENERS] = Listeners(store, app[keys.HANDLERS], settings.public_url)
     app[keys.ALERTS] = Alerts(store, hub, secrets, alert_sender, own=own, root=fixed_root(settings))
     store.on_change(app[keys.ALERTS].bin_changed)
     app[keys.ARCHIVE] = open_archive(settings.data_dir)

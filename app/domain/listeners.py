@@ -27,10 +27,11 @@ MAX_REASON = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerChoice:
     """The captures that a connection gets. `filter` is in the filter grammar, "" matches everything; no `roles` means
-    all."""
+    all. `with_event`: each with its first event, in the form for all providers."""
 
     filter: str = ""
     roles: tuple[Role, ...] = ()
+    with_event: bool = False
 
 
 class SentCapture(msgspec.Struct, frozen=True, array_like=True):

@@ -5,8 +5,11 @@ import io
 import aiohttp
 import pytest
 
+from app import clock
 from app.domain.listeners import MAX_REASON, SEND_WINDOW
-from app.services.listeners import queue, registry
+from app.domain.roles import Role
+from app.domain.wiretaps.model import HandlerAnswer
+from app.services.listeners import answering, queue, registry
 from app.services.listeners.answering import ProgramAnswer
 from app.web.listeners import socket
 from tests.conftest import Running
@@ -49,6 +52,25 @@ async def test_so_much_of_a_reason_is_kept(listening: Listening, more: int) -> N
     laptop.answered(1, ProgramAnswer(status=None, ms=1, error="a" * (MAX_REASON + more)))
     await listening.listeners.close()
     assert await listening.errors(1) == ["a" * MAX_REASON]
+
+
+async def test_so_many_answers_are_kept_in_case_that_they_are_waited_for(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "MOST_EARLY", 2)
+    laptop = await listening.connect(is_answering=True)
+    handler = listening.handlers.of(listening.place.bin.id, Role.PRIMARY)
+    assert handler is not None
+    await listening.capture(3)
+    await listening.taken(laptop)
+    results = []
+    for n in (1, 2, 3):
+        laptop.answered(n, ProgramAnswer(status=200, ms=1))
+        laptop.acknowledge(n)
+    for n in (1, 2, 3):
+        capture = await listening.place.store.get_capture(listening.place.bin.id, n)
+        results.append(await handler.answer(listening.place.bin.id, capture, clock.ticks() + 9))
+    assert [isinstance(each, HandlerAnswer) for each in results] == [False, True, True]
 
 
 async def test_the_state_for_metrics_is_read_from_time_to_time(listening: Listening) -> None:

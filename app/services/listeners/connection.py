@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from ... import clock
+from ...domain.forwards.events import forwarded_event, is_repeat
 from ...domain.forwards.headers import MAX_HOPS, hops_of
+from ...domain.forwards.model import Forward, ForwardMode
 from ...domain.listeners import (
     MAX_REASON,
     ListenerChoice,
@@ -34,6 +36,9 @@ UNSTORED = 64
 """Results that wait to be written; no more is sent until they are."""
 MAX_UNWRITTEN = 500
 """Captures that did not match before the new cursor is written without a result."""
+
+# How an event is written.
+_AS_EVENT = Forward(name="", url="", mode=ForwardMode.EVENT)
 
 
 class ConnectionEnd(StrEnum):
@@ -144,11 +149,16 @@ class _Sent:
 
 
 class ListenerConnection:
-    """Use from one event loop only. `wake` is called when something may have to be sent, or the connection ends."""
+    """Use from one event loop only. `wake` is called when something may have to be sent, or the connection ends.
+    `public_url`: of the server, for events."""
 
     def __init__(
-        self, store: Store, record: ListenerRecord, choice: ListenerChoice, *, has_replaced: bool
+        self, store: Store, record: ListenerRecord, choice: ListenerChoice, *, has_replaced: bool,
+        public_url: str | None = None,
     ) -> None:  # fmt: skip
+        self._store = store
+        self._public_url = public_url
+        self._has_events = choice.with_event
         self._record = record
         self._queue = ListenerQueue(store, record.stored.bin_id, choice, record.stored.progress)
         self._unanswered: dict[int, _Sent] = {}
@@ -214,9 +224,15 @@ class ListenerConnection:
             why = _why_not(outgoing)
             if why is None:
                 self._record.changed()
-                return outgoing
+                return await self._with_event(outgoing) if self._has_events else outgoing
             self.refuse(outgoing.n, why)
         return None
+
+    async def _with_event(self, outgoing: OutgoingCapture) -> OutgoingCapture:
+        capture, bin_id = outgoing.capture, self.stored.bin_id
+        first = await self._store.repeat_of(bin_id, outgoing.n, 0) if is_repeat(capture) else None
+        event = forwarded_event(bin_id, capture, 0, _AS_EVENT, duplicate_of=first, public_url=self._public_url)
+        return replace(outgoing, event=event)
 
     def refuse(self, n: int, why: str) -> None:
         """A capture that was taken cannot be sent at all."""

@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from ...domain.captures import Capture
+from ...domain.forwards.events import ForwardedEvent
 from ...domain.listeners import SEND_WINDOW, ListenerChoice, ListenerProgress, SentCapture
 from ...domain.replays import Trigger
 from ...errors import NotFound
@@ -22,11 +23,12 @@ MOST_AHEAD = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingCapture:
-    """A capture to send, for the `attempt`-th time. `trigger`: why."""
+    """A capture to send, for the `attempt`-th time. `trigger`: why. `event`: its first event, if that is wanted."""
 
     capture: Capture
     attempt: int
     trigger: Trigger
+    event: ForwardedEvent | None = None
 
     @property
     def n(self) -> int:

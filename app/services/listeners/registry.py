@@ -27,10 +27,12 @@ class ListenerStatus:
 
 
 class Listeners:
-    """Use from one event loop only."""
+    """Use from one event loop only. `handlers`: where programs that answer providers are registered; `public_url`: of
+    the server, for events."""
 
-    def __init__(self, store: Store, handlers: Handlers) -> None:
+    def __init__(self, store: Store, handlers: Handlers, public_url: str | None = None) -> None:
         self._store = store
+        self._public_url = public_url
         self._handlers = handlers
         # Those that were connected since the start, by bin and name.
         self._records: dict[tuple[str, str], ListenerRecord] = {}
@@ -60,7 +62,9 @@ class Listeners:
             if old is not None:
                 old.close(ConnectionEnd.REPLACED)
             record.use(stored, is_moved=cursor is not None)
-            connection = ListenerConnection(self._store, record, choice, has_replaced=old is not None)
+            connection = ListenerConnection(
+                self._store, record, choice, has_replaced=old is not None, public_url=self._public_url
+            )
             record.connection = connection
             if is_answering:
                 connection.start_answering(self._handlers, choice.roles or tuple(Role))

@@ -17,6 +17,7 @@ from ...services.listeners.registry import ListenerStatus
 from ..site.audit import act_as, leave_out, note
 from ..site.convert import convert
 from ..site.forms import read_form
+from ..site.masking import masking_of
 from ..site.templates import render
 from ..site.urls import server_address
 from .cards import ForwardCard, cards_of
@@ -146,11 +147,13 @@ async def _page(request: web.Request, bin: Bin, tested: Attempt | None = None, *
 
 
 async def _cards(request: web.Request, bin: Bin, tested: Attempt | None = None) -> Sequence[ForwardCard]:
+    # An event has the text of its message, and may have the whole request.
+    is_masked = masking_of(request, bin.id).hides_bodies
     return [
         replace(
             card,
             tested=tested if tested is not None and tested.forward == card.status.stored.id else None,
-            example=await _example(request.app[keys.FORWARDS], card.status.stored),
+            example="" if is_masked else await _example(request.app[keys.FORWARDS], card.status.stored),
         )
         for card in await cards_of(request.app, bin.id)
     ]

@@ -120,18 +120,20 @@ def _kind_of(why: str) -> FailureKind:
 def capture_frames(outgoing: OutgoingCapture, address: CaptureAddress, deadline_ms: int | None = None) -> Iterator[str]:
     """A capture as frames, made one by one. ValueError: its headers are too long for one."""
     row, raw = outgoing.capture.row, outgoing.capture.raw
-    query = raw.target.partition("?")
+    query, judgement = raw.target.partition("?"), row.reading.signature
     frame = ListenerCaptureFrame(
         n=row.n, role=row.role.value, method=raw.method, target=raw.target,
         path=tail_of(raw.target, row.role) + query[1] + query[2],
         headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers],
         body="", size=len(raw.body), more=False, received_at=rfc3339(row.received_at), attempt=outgoing.attempt,
         simulated=row.simulated, url=address.called, page_url=address.page_url, summary=summary_of(row),
+        peer=raw.peer, signature=None if judgement is None else judgement.verdict,
         deadline_ms=UNSET if deadline_ms is None else deadline_ms,
+        event=UNSET if outgoing.event is None else outgoing.event,
     )  # fmt: skip
     space = MAX_FRAME - len(_encode(frame))
     if space < 0:
-        frame.url = ""
+        frame.url, frame.event = "", UNSET
         space = MAX_FRAME - len(_encode(frame))
     if space < 0:
         raise ValueError("its headers are too long for a frame of 1 MiB")

@@ -18,7 +18,7 @@ LISTEN_QUERY = (
     parameters.number("after", "Begin after this capture; without it where the listener was, at first with the next."),
     parameters.in_query("match", "Only captures that match this filter.", type="string", maxLength=1_000),
     parameters.in_query("role", "Only captures of these roles, with commas between them.", type="string"),
-    parameters.choice("event", ("0", "1"), "0", "1: each capture also as an event, where this smsbin supports it."),
+    parameters.choice("event", ("0", "1"), "0", "1: each capture also as an event of one form for all providers."),
     parameters.choice("answer", ("0", "1"), "0", "1: the answer of the program goes to the provider."),
 )
 

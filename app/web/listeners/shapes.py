@@ -7,7 +7,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from ...domain.forwards.events import ForwardedEvent
 from ...domain.listeners import ListenerResult
+from ...domain.signatures import SignatureVerdict
 from ...domain.units import rfc3339
 from ...services.listeners.registry import ListenerStatus
 from ..site.shapes import Pair, RoleName, Time
@@ -62,7 +64,9 @@ class ListenerCaptureFrame(msgspec.Struct, tag_field="t", tag="capture"):
     order, bytes as latin-1. `body` is Base64; with `more` it continues in frames `body`. `size`: bytes of the whole
     body. `attempt` counts from 1. `url`: as the provider called it, "" if that is too long for the frame. `summary`:
     one line without control characters. `deadline_ms`: the provider waits so long for the answer; only with `answer=1`,
-    and not for a capture that it does not wait for any more."""
+    and not for a capture that it does not wait for any more. `event`: the first event of the capture, only with
+    `event=1`, and not if it is too long for the frame. `peer`: the address of the provider. `signature`: the verdict
+    about its signature, null if the bin has no secrets."""
 
     n: int
     role: RoleName
@@ -79,7 +83,10 @@ class ListenerCaptureFrame(msgspec.Struct, tag_field="t", tag="capture"):
     url: str
     page_url: str
     summary: str
+    peer: str
+    signature: SignatureVerdict | None
     deadline_ms: int | UnsetType = UNSET
+    event: ForwardedEvent | UnsetType = UNSET
 
 
 class ListenerBodyFrame(msgspec.Struct, tag_field="t", tag="body"):

@@ -122,7 +122,7 @@ class ListenerSocket:
                         return _Closed(SIGNED_OUT)
                     pause_s = await self._send_next()
                     if pause_s:
-                        await subscription.wait(pause_s)
+                        await subscription.wait(self._session.at_most_s(pause_s))
         except NotFound:
             return _Closed(BIN_GONE)
         except ConnectionError:

@@ -38,6 +38,7 @@ async def test_a_capture_comes_as_it_was_received_and_its_result_is_shown(server
         assert capture["page_url"] == f"{server.url}/bins/{server.bin.id}/captures/1"
         assert capture["summary"] == "inbound +14155550123 -> +12125550199: hi there"
         assert capture["simulated"] is False
+        assert (capture["peer"], capture["signature"]) == ("127.0.0.1", None)
         assert not {"deadline_ms", "event"} & capture.keys()
         await laptop.answer(1)
         (attempt,) = await until_attempts(server, 1, 1)
@@ -139,6 +140,18 @@ async def test_a_failure_is_shown_with_its_reason_and_the_last_one_can_be_sent_a
         told = [(each["trigger"], each["status"], each["error"], each["ms"]) for each in found]
         assert told == [("first", None, "refused [31m", 3), ("manual", 200, None, 31)]
         assert (await until_listed(server, "laptop", in_flight=0))["cursor"] == 1
+
+
+async def test_the_first_event_comes_with_a_capture_if_it_is_wanted(server: Running) -> None:
+    async with listening(server, event=1) as laptop:
+        await send(server, "hi")
+        await send(server, "hi")
+        await send(server, "", "/status", MessageStatus="delivered", From="", To="")
+        events = [capture["event"] for capture in await laptop.captures(3)]
+    assert [event["type"] for event in events] == ["sms.received", "sms.received", "sms.status"]
+    data = events[1]["data"]
+    assert (data["from"], data["text"], data["n"], data["event"], data["raw"]) == ("+14155550123", "hi", 2, 0, None)
+    assert (events[0]["data"]["duplicate_of"], data["duplicate_of"]) == (None, 1)
 
 
 async def test_the_newer_one_of_a_name_takes_over_and_both_are_told(server: Running) -> None:
