@@ -26,6 +26,7 @@ The request lifecycle:
 9. `services/forwards/`: each forward reads the log from its own position and sends the captures, or the events that the
    ledger has read in them, to its target (`egress/`), until they have arrived. Nothing of it is written before the
    answer.
+   `services/alerts/` watches the bins that have alerts in the same way, and delivers their notices.
 
 Packages, and what each may import:
 

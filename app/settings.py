@@ -121,7 +121,11 @@ def _roles(text: str) -> tuple[AddressRole, ...]:
 
 def _smtp_url(text: str) -> str | None:
     parts = urlsplit(text)
-    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/")):
+    try:
+        is_right = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        is_right = False
+    if text and (not is_right or parts.path.strip("/") or parts.query or parts.fragment):
         raise ValueError("is not the URL of a mail server; write smtp://user:password@mail.example.net:587")
     return text or None
 
@@ -271,7 +275,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
 
 
 def _auth_problems(parsed: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A header that anybody can send must not sign anybody in, and one without roles would not."""
+    """A header that any client can send must not sign a user in, and one without roles would not."""
     header, roles = parsed.get("auth_header"), parsed.get("auth_roles")
     if header and not parsed.get("trusted_proxies"):
         return [(f"{PREFIX}AUTH_HEADER", f"requires the networks of your proxies: set {PREFIX}TRUSTED_PROXIES")]

@@ -90,3 +90,31 @@ def test_a_header_without_proxies_or_roles_is_refused(change: dict[str, str], fi
     with pytest.raises(Invalid) as error:
         read_settings(AUTH | change)
     assert [(name, said in text) for name, text in error.value.problems] == [(field, True)]
+
+
+@pytest.mark.parametrize(
+    ("values", "names"),
+    [
+        ({"smtp_url": "smtp://u:p@mail.example.net:25", "smtp_from": "smsbin@example.net"}, []),
+        ({"smtp_url_file": "/run/secrets/smtp", "smtp_from": "smsbin@example.net"}, []),
+        ({"smtp_url": "smtp://u:secret@x.example:99999", "smtp_from": "a@b.example"}, ["SMSBIN_SMTP_URL"]),
+        ({"smtp_url": "http://u:secret@mail.example.net", "smtp_from": "smsbin@example.net"}, ["SMSBIN_SMTP_URL"]),
+        ({"smtp_url": "smtp://mail.example.net/path", "smtp_from": "smsbin@example.net"}, ["SMSBIN_SMTP_URL"]),
+        ({"smtp_url": "smtps://mail.example.net"}, ["SMSBIN_SMTP_FROM"]),
+        ({"smtp_url_file": "/run/secrets/smtp"}, ["SMSBIN_SMTP_FROM"]),
+        ({"smtp_from": "smsbin"}, ["SMSBIN_SMTP_FROM"]),
+        ({"smtp_from": "a@b.example\r\nBcc: x@y.example"}, ["SMSBIN_SMTP_FROM"]),
+        (
+            {"smtp_url": "smtp://x.example", "smtp_url_file": "/x", "smtp_from": "a@b.example"},
+            ["SMSBIN_SMTP_URL_FILE"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_mail_server_needs_a_url_and_a_sender(values: dict[str, str], names: list[str]) -> None:
+    if not names:
+        assert read_settings(values).smtp_from == "smsbin@example.net"
+        return
+    with pytest.raises(Invalid) as error:
+        read_settings(values)
+    assert [name for name, _ in error.value.problems] == names
+    assert "secret" not in str(error.value)

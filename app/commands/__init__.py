@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": "Start the server: capture URLs, pages and API. The default command.",
     "bins": "Create, list, show and delete bins of a running server.",
     "mapping": "Get, set and remove the field mapping of a bin.",
+    "alerts": "Be notified when something is wrong, and when it is over.",
     "forwards": "Send the captures of a bin to a URL, each until it has arrived.",
     "simulate": "Simulate a provider: inbound SMS, callbacks and calls, with its timeout, retries and fallback.",
     "replay": "Send captures again, exactly as received, to your own URL.",

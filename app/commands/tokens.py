@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from .client import Client, connect, in_path, with_server
+from .client import Client, complete_bins, connect, in_path, with_server
 from .terminal import as_json as json_line
 from .terminal import print_line, visible
 
@@ -36,7 +36,10 @@ def list_(wants_json: bool, **server: Any) -> None:
     "--role", type=click.Choice(["read", "write", "admin"]), default="read", show_default=True,
     help="What it may do. write: also change bins and send requests; admin: also tokens and the server.",
 )  # fmt: skip
-@click.option("--bin", "bins", multiple=True, metavar="BIN", help="Only this bin (id or name); can be repeated.")
+@click.option(
+    "--bin", "bins", multiple=True, metavar="BIN", shell_complete=complete_bins,
+    help="Only this bin (id or name); can be repeated.",
+)  # fmt: skip
 @click.option("--expires-in", default=None, metavar="TIME", help="Such as 30d or 12h.  [default: it does not expire]")
 @_json
 @with_server

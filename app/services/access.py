@@ -48,7 +48,7 @@ class Access:
             id="", hash=digest(token), name=FIRST_NAME, role=AccessRole.ADMIN, bins=None, made_at=clock.now(),
             expires_at=None,
         )  # fmt: skip
-        self.tokens = NamedTokens(store, taken=FIRST_NAME)
+        self.tokens = NamedTokens(store, reserved=FIRST_NAME)
         self.codes = SignInCodes()
         self._sessions: dict[str, Session] = {}
         self._signed_out: set[str] = set()

@@ -1,7 +1,7 @@
 """Wrong tokens: counted, logged, and answered late when there are many, wherever they come from.
 
 A right token is never late, and captures have no token. Each wrong one gets a place in a row of answers; the first few
-are immediate. So somebody who tries tokens one after the other gets a few answers a second, and with many connections
+are immediate. So a client that tries tokens one after the other gets a few answers a second, and with many connections
 each of them waits for the longest time.
 """
 
@@ -48,7 +48,7 @@ class FailedSignIns:
     def _wait_s(self) -> float:
         now = clock.ticks()
         free = AT_ONCE * EVERY_S
-        # A row that is longer than the longest wait would go on for a while after the last attempt.
+        # A row that is longer than the longest wait would continue for a while after the last attempt.
         self._next = min(max(self._next, now) + EVERY_S, now + free + LONGEST_S)
         return self._next - now - free
 

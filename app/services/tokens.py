@@ -26,11 +26,11 @@ def digest(secret: str) -> str:
 
 
 class NamedTokens:
-    """The named tokens. `taken`: a name that none of them may have."""
+    """The named tokens. `reserved`: a name that none of them may have."""
 
-    def __init__(self, store: Store, *, taken: str) -> None:
+    def __init__(self, store: Store, *, reserved: str) -> None:
         self._store = store
-        self._taken = taken
+        self._reserved = reserved
         self._by_hash: dict[str, AccessToken] = {}
 
     async def start(self) -> None:
@@ -93,7 +93,7 @@ class NamedTokens:
     def _check_name(self, name: str) -> None:
         if not name or len(name) > MOST_NAME or not name.isprintable():
             raise Invalid(("name", f"must have 1 to {MOST_NAME} characters, without line breaks or control characters"))
-        if name == self._taken or any(token.name == name for token in self.all):
+        if name == self._reserved or any(token.name == name for token in self.all):
             raise Invalid(("name", "is the name of another token"))
         if len(self._by_hash) >= MOST_TOKENS:
             raise Invalid(("name", f"cannot be added: there are {MOST_TOKENS} tokens. Revoke one first"))

@@ -112,9 +112,12 @@ class CaptureStore(Protocol):
     async def add_attempt(self, bin_id: str, new: NewAttempt) -> int:
         """Store the result of a replay under the capture's next attempt number. Raises NotFound."""
 
+    async def get_handler_attempt(self, bin_id: str, n: int) -> Attempt | None:
+        """The attempt that was made while the provider waited; None: no handler was called."""
+
     def note_attempt(self, bin_id: str, new: NewAttempt) -> None:
         """Store an attempt soon, together with outcomes. Never waits and never raises; an attempt of a deleted capture
-        is ignored. `list_attempts` shows it immediately."""
+        is ignored."""
 
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
         """The last `limit` attempts of a capture, oldest first; empty for a capture that does not exist."""

@@ -51,6 +51,7 @@ BETWEEN_NOUNS = {
     ("live", "messages"): "edits and JSON frames of messages",
     ("live", "conversations"): "edits of conversations",
     ("live", "compare"): "edits of pairings",
+    ("live", "forwards"): "parts of the open page of forwards",
     ("exports", "captures"): "an export has the objects of the API",
     ("exports", "messages"): "an export has the objects of the API",
     ("drills", "faults"): "a drill sets a fault",

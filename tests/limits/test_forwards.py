@@ -27,7 +27,7 @@ from app.domain.replays import Trigger
 from app.errors import Invalid, StoreUnavailable
 from app.services.forwards import delivering, queue, registry, runner, sending
 from app.services.forwards.queue import ForwardQueue
-from app.web.forwards import page
+from app.web.forwards import cards, page
 from tests.services.forwards.conftest import place as place  # noqa: PLC0414
 from tests.services.forwards.conftest import target as target  # noqa: PLC0414
 from tests.services.forwards.target import Forwarding, Target, a_target, answer_of, forwarding
@@ -140,7 +140,7 @@ async def test_the_state_for_metrics_is_read_from_time_to_time(place: Forwarding
 
 
 async def test_the_strip_has_so_many_dispatches(opened, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "STRIP", 2)
+    monkeypatch.setattr(cards, "STRIP", 2)
     await call(opened, "POST", status=201, name="F", url=target.url)
     for n in range(1, 4):
         await hit(opened, message=f"SM{n}")

@@ -43,7 +43,7 @@ class _Bin:
 
 
 def _tokens(store: Store) -> NamedTokens:
-    return NamedTokens(store, taken="first")  # type: ignore[arg-type]
+    return NamedTokens(store, reserved="first")  # type: ignore[arg-type]
 
 
 async def _add(tokens: NamedTokens, name: str, bins: list[str] | None = None) -> None:

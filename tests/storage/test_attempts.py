@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from app import clock
-from app.domain.replays import NewAttempt
+from app.domain.replays import NewAttempt, Trigger
 from app.errors import NotFound
 from app.store import Store
 
 from .builders import a_bin, a_capture
+from .conftest import until
 
 
 def an_attempt(n: int, **values: object) -> NewAttempt:
@@ -58,3 +59,21 @@ async def test_where_there_is_no_capture_nothing_is_kept(store: Store) -> None:
         with pytest.raises(NotFound):
             await store.add_attempt(bin_id, an_attempt(1))
         assert await store.list_attempts(bin_id, 1, limit=10) == []
+
+
+async def test_the_attempt_of_a_handler_is_written_soon_and_found_among_others(store: Store) -> None:
+    bin = await a_bin(store)
+    await store.add_capture(a_capture(bin))
+    await store.add_attempt(bin.id, an_attempt(1))
+    assert await store.get_handler_attempt(bin.id, 1) is None
+    store.note_attempt(bin.id, an_attempt(1, trigger=Trigger.WIRETAP, sent=b"A: b\r\n"))
+    store.note_attempt(bin.id, an_attempt(7, trigger=Trigger.WIRETAP))
+
+    async def is_there() -> bool:
+        return await store.get_handler_attempt(bin.id, 1) is not None
+
+    await until(store, is_there)
+    found = await store.get_handler_attempt(bin.id, 1)
+    assert found is not None
+    assert (found.number, found.trigger, found.sent) == (2, Trigger.WIRETAP, b"A: b\r\n")
+    assert await store.get_handler_attempt(bin.id, 7) is None

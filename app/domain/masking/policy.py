@@ -218,10 +218,12 @@ class MaskingPolicy:
         return msgspec.structs.replace(answer, headers=headers, body=mask_text(answer.body))
 
     def attempt(self, attempt: Attempt) -> Attempt:
-        """An attempt: the header lines that were sent without credentials, and no body of the target's response, which
-        may repeat the request."""
-        lines = [line.partition(b":") for line in attempt.sent.split(b"\r\n") if line]
+        """An attempt: the header lines that were sent without credentials, and neither the event that was sent nor the
+        body of the target's response, which may repeat the request."""
+        lines = [line.partition(b":") for line in attempt.sent_head.split(b"\r\n") if line]
         sent = write_lines(self.raw_headers(tuple((name, value.strip()) for name, _, value in lines)))
+        if attempt.sent_body and not self.hides_bodies:
+            sent += b"\r\n" + attempt.sent_body
         body = b"" if self.hides_bodies else attempt.body
         return replace(attempt, url=self.sentence(attempt.url), sent=sent if attempt.sent else b"", body=body)
 

@@ -25,7 +25,7 @@ from ...domain.signatures import SignatureVerdict
 from ...domain.units import micros
 from ...store import Health, LedgerStatus, Store
 
-BATCH = 200
+BATCH = 100
 """Captures that are read at once."""
 UNDECIDED_FOR = timedelta(minutes=5)
 """How long the verdict about a request on a fallback is waited for. No answer is held for longer."""

@@ -23,6 +23,7 @@ from ...errors import NotFound, StoreUnavailable, TooSlow
 from ...log import get_log
 from ...store import Store
 from ...tasks import start_periodic, stop
+from ..forwards.sending import wait_for_captures
 from .delivering import AlertDeliveries
 from .looking import BinView, Looked, look_at_captures, look_at_smsbin, server_trouble
 
@@ -137,6 +138,7 @@ class BinWatcher:
 
     async def _step(self) -> float:
         self._woken.clear()
+        await wait_for_captures()
         try:
             async with self.lock:
                 wait_s = await self._advance()

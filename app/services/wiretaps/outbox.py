@@ -5,6 +5,8 @@ import math
 from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace as struct_with
+
 from ... import clock
 from ...domain.captures import CaptureRow
 from ...domain.forwards.answers import AnswerMeaning, meaning_of
@@ -41,8 +43,9 @@ class ForwardOutbox:
             found = find_outbox(self._forwards, self._bin_id, self._forward.wiretap)
             if found is None:
                 return await self._forwards.add(self._bin_id, self._forward, position=None)
-            if found.forward != self._forward:
-                return await self._forwards.change(self._bin_id, found.id, self._forward)
+            wanted = struct_with(found.forward, url=self._forward.url, credentials=self._forward.credentials)
+            if found.forward != wanted:
+                return await self._forwards.change(self._bin_id, found.id, wanted)
             return found
 
     async def take(self, bin_id: str, row: CaptureRow, *, again_s: float) -> str:

@@ -86,23 +86,27 @@ class DecisionReads(StoreBase):
         self._appender.outcomes.note_attempt(attempt_job(bin_id, new))
 
     async def list_attempts(self, bin_id: str, n: int, *, limit: int) -> Sequence[Attempt]:
-        await self._appender.outcomes.written()
         values = {"bin": bin_id, "n": n, "limit": limit}
-        return [
-            Attempt(
-                n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
-                status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
-                body=row["body"], edited=bool(row["edited"]), forward=row["forward"],
-                trigger=Trigger(row["trigger"]), sent=row["sent"], event=row["event"], listener=row["listener"],
-            )
-            for row in await self._log.all("list_attempts", values)
-        ]  # fmt: skip
+        return [_attempt(row) for row in await self._log.all("list_attempts", values)]
+
+    async def get_handler_attempt(self, bin_id: str, n: int) -> Attempt | None:
+        row = await self._log.one("handler_attempt", {"bin": bin_id, "n": n})
+        return None if row is None else _attempt(row)
 
     async def _drill_row(self, bin: int, drill_id: str) -> SqlRow:
         row = await self._log.one("get_drill", {"bin": bin, "id": drill_id})
         if row is None:
             raise NotFound(f"There is no drill {drill_id} in this bin.")
         return row
+
+
+def _attempt(row: SqlRow) -> Attempt:
+    return Attempt(
+        n=row["n"], number=row["number"], url=row["url"], sent_at=from_micros(row["sent_at"]),
+        status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
+        body=row["body"], edited=bool(row["edited"]), forward=row["forward"], trigger=Trigger(row["trigger"]),
+        sent=row["sent"], event=row["event"], listener=row["listener"],
+    )  # fmt: skip
 
 
 def _active_fault(row: SqlRow) -> ActiveFault:

@@ -37,8 +37,8 @@ class Related:
 class CaptureDetail:
     """What all tabs of a capture share, masked, the counts beside their titles included. `tabs` are their titles by
     name, `tab` is the name of the open one. `headers`: name, value, and whether the whole value is masked. `is_masked`:
-    something of the request is, its body is not shown, and `capture.raw` has none. `pair`: what the capture is compared
-    with."""
+    something of the request is, its body is not shown, and `capture.raw` has none. `handled`: the attempt of the
+    handler that has answered. `pair`: what the capture is compared with."""
 
     capture: Capture
     tabs: Mapping[str, str]
@@ -51,6 +51,7 @@ class CaptureDetail:
     is_masked: bool = False
     related: tuple[Related, ...] = ()
     attempts: Sequence[Attempt] = ()
+    handled: Attempt | None = None
     pair: PairRow | None = None
 
     @property
@@ -71,6 +72,7 @@ async def read_shared(
     """Read what all tabs share; `tab` is the name of the open one."""
     n = capture.row.n
     pairings = await store.pairings_of(bin_id, [n])
+    handled = await store.get_handler_attempt(bin_id, n)
     return replace(
         await work_on([capture.raw], _read, capture, masking, tabs, tab),
         related=tuple(
@@ -78,6 +80,7 @@ async def read_shared(
             for row in await store.list_related(bin_id, n, limit=RELATED)
         ),
         attempts=[masking.attempt(each) for each in await store.list_attempts(bin_id, n, limit=ATTEMPTS)],
+        handled=None if handled is None else masking.attempt(handled),
         pair=row_of(masking.pairing(pairings[0])) if pairings else None,
     )
 

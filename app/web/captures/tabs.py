@@ -39,7 +39,7 @@ from ...store import Store
 from ..words.fields import Field
 from ..words.signatures import VERDICTS
 from ..words.titles import StatusLook
-from ..words.wiretaps import handler_attempt, handler_text
+from ..words.wiretaps import handler_text
 from .bodies import TEXT_CHARACTERS, BodyViews, views_of
 from .shared import CaptureDetail
 from .visible import VisibleText, visible
@@ -379,14 +379,14 @@ async def _sent(source: Source, row: CaptureRow) -> Answer | None:
 
 
 def _handler(shared: CaptureDetail) -> str | None:
-    attempt = handler_attempt(shared.attempts)
+    attempt = shared.handled
     title = PROVIDER_TITLES.get(shared.sheet.name, "") if shared.sheet else ""
     return None if attempt is None else handler_text(attempt, shared.capture.row, title or "the provider")
 
 
 def _remarks(shared: CaptureDetail, sent: Answer | None) -> Sequence[str]:
     """What the provider would do with the answer of a handler, as for one that a user has set."""
-    if sent is None or handler_attempt(shared.attempts) is None:
+    if sent is None or shared.handled is None:
         return ()
     row = shared.capture.row
     found = lint_for(sent, row.role, shared.sheet.name if shared.sheet else None)

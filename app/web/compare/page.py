@@ -25,6 +25,7 @@ from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS, PairRow, Show, row_of
 from .detail import PairDetail, open_pairing, open_two
 from .report import as_markdown
+from .sides import ComparedRequest, with_handler
 
 PAGE = 100
 # The number of newest pairings with a problem that the provider's behaviour is measured from.
@@ -134,9 +135,22 @@ async def _read(store: Store, bin: Bin, n: int, m: int | None, masking: MaskingP
         raise NotFound(f"Request #{n} is not part of a pair. Only inbound messages and calls have a fallback URL.")
     if pairing is None or _same_url(pairing, wanted):
         both = list(captures.values())
-        return await work_on((one.raw for one in both), open_two, bin, both, clock.now(), masking)
+        detail = await work_on((one.raw for one in both), open_two, bin, both, clock.now(), masking)
+        return await _with_handlers(store, detail, masking)
     sides = [captures[one] for one in numbers if one in captures]
-    return await work_on((one.raw for one in sides), open_pairing, bin, pairing, sides, clock.now(), masking)
+    detail = await work_on((one.raw for one in sides), open_pairing, bin, pairing, sides, clock.now(), masking)
+    return await _with_handlers(store, detail, masking)
+
+
+async def _with_handlers(store: Store, detail: PairDetail, masking: MaskingPolicy) -> PairDetail:
+    """With what a handler of the user answered to each of the two."""
+
+    async def completed(side: ComparedRequest) -> ComparedRequest:
+        attempt = await store.get_handler_attempt(detail.bin.id, side.hit.n)
+        return with_handler(side, None if attempt is None else masking.attempt(attempt))
+
+    second = None if detail.second is None else await completed(detail.second)
+    return replace(detail, first=await completed(detail.first), second=second)
 
 
 def _sides(pairing: Pairing, wanted: Sequence[int]) -> Sequence[int]:

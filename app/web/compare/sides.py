@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -9,8 +10,11 @@ from msgspec.structs import replace
 from ...domain.captures import Capture, CaptureRow
 from ...domain.pairings.model import Hit, Pairing
 from ...domain.pairings.wording import WAITING, disconnect_text, status_text
+from ...domain.providers import PROVIDER_TITLES
+from ...domain.replays import Attempt
 from ...domain.roles import Role
 from ...domain.units import ms_text
+from ..words.wiretaps import handler_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,17 @@ def side_of(role: Role, capture: Capture, hit: Hit, pairing: Pairing | None = No
     numbers = [one.n for one in (pairing.fallback if hit.fallback else pairing.primary)]
     nth = numbers.index(hit.n) + 1
     return ComparedRequest(role=role, capture=capture, hit=hit, answered=answered, nth=nth, of=len(numbers))
+
+
+def with_handler(side: ComparedRequest, attempt: Attempt | None) -> ComparedRequest:
+    """The side with what a handler of the user answered, if one was called."""
+    if attempt is None:
+        return side
+    row = side.capture.row
+    text = handler_text(attempt, row, PROVIDER_TITLES.get(row.reading.provider or "", "the provider"))
+    words = f"{text[:1].lower()}{text[1:]}".removesuffix(".")
+    says = "; ".join(word for word in (side.answered.says, words) if word)
+    return changed(side, answered=changed(side.answered, says=says))
 
 
 def tries_of(pairing: Pairing) -> tuple[Tried, ...]:

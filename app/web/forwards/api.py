@@ -6,6 +6,7 @@ from msgspec import UNSET
 
 from ... import keys
 from ...domain.forwards.model import ForwardState
+from ...domain.masking.policy import CREDENTIALS
 from ..replays.shapes import show_attempt
 from ..site.audit import note
 from ..site.convert import NoInput
@@ -90,7 +91,7 @@ async def test(request: web.Request) -> web.StreamResponse:
     forwards = request.app[keys.FORWARDS]
     forwards.runner(bin_id, forward_id)
     given = await read_input(request, ForwardTest)
-    return json_response(show_attempt(await forwards.test(bin_id, forward_id, given.capture)))
+    return json_response(show_attempt(CREDENTIALS.attempt(await forwards.test(bin_id, forward_id, given.capture))))
 
 
 async def retry(request: web.Request) -> web.StreamResponse:

@@ -1,7 +1,7 @@
 """The page *Forwards* of a bin: each with its state and its last dispatches, and a form to add or change one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -9,39 +9,26 @@ from aiohttp import web
 
 from ... import keys
 from ...domain.bins import Bin
-from ...domain.forwards.model import FAILED, Dispatch, DispatchState, ForwardMode, Retry, StoredForward
+from ...domain.forwards.model import FAILED, DispatchState, ForwardMode, Retry, StoredForward
 from ...domain.replays import Attempt, Trigger
 from ...errors import Conflict, Damaged, Invalid, NotFound, TooSlow
 from ...services.forwards.registry import Forwards
-from ...services.forwards.shown import ForwardStatus
 from ...services.listeners.registry import ListenerStatus
 from ..site.audit import act_as, leave_out, note
 from ..site.convert import convert
 from ..site.forms import read_form
+from ..site.masking import masking_of
 from ..site.templates import render
 from ..site.urls import server_address
+from .cards import ForwardCard, cards_of
 from .form import ForwardForm, form_of, read_forward_form
 from .inputs import ForwardInput
 
-STRIP = 100
-"""The dispatches in the strip of a forward."""
 MAX_EXAMPLE = 8_000
 """Characters that are shown of the example of an event."""
 
 # What a button of a forward does.
 ACTIONS = ("pause", "resume", "test", "retry", "delete")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ForwardCard:
-    """A forward. `strip`: the colours of its last dispatches, oldest first; `arrived`: how many of them have arrived.
-    `tested`: the result of a test that was just made. `example`: the JSON of an event that it sends, "" for none."""
-
-    status: ForwardStatus
-    strip: Sequence[str]
-    arrived: int
-    tested: Attempt | None = None
-    example: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,23 +147,16 @@ async def _page(request: web.Request, bin: Bin, tested: Attempt | None = None, *
 
 
 async def _cards(request: web.Request, bin: Bin, tested: Attempt | None = None) -> Sequence[ForwardCard]:
-    store, forwards = request.app[keys.STORE], request.app[keys.FORWARDS]
-    cards = []
-    for each in forwards.of(bin.id):
-        try:
-            status = await forwards.status(bin.id, each.id)
-        except NotFound:
-            continue  # deleted in the meantime
-        last = await store.last_dispatches(each.id, STRIP)
-        arrived = sum(dispatch.state is DispatchState.DELIVERED for dispatch in last)
-        cards.append(
-            ForwardCard(
-                status=status, strip=[_colour(dispatch) for dispatch in reversed(last)], arrived=arrived,
-                tested=tested if tested is not None and tested.forward == each.id else None,
-                example=await _example(forwards, status.stored),
-            )
-        )  # fmt: skip
-    return cards
+    # An event has the text of its message, and may have the whole request.
+    is_masked = masking_of(request, bin.id).hides_bodies
+    return [
+        replace(
+            card,
+            tested=tested if tested is not None and tested.forward == card.status.stored.id else None,
+            example="" if is_masked else await _example(request.app[keys.FORWARDS], card.status.stored),
+        )
+        for card in await cards_of(request.app, bin.id)
+    ]
 
 
 async def _example(forwards: Forwards, stored: StoredForward) -> str:
@@ -191,12 +171,6 @@ async def _example(forwards: Forwards, stored: StoredForward) -> str:
         return ""
     text = msgspec.json.format(found, indent=2).decode()
     return text if len(text) <= MAX_EXAMPLE else text[:MAX_EXAMPLE] + "…"
-
-
-def _colour(dispatch: Dispatch) -> str:
-    if dispatch.state is DispatchState.DELIVERED:
-        return "ok"
-    return "bad" if dispatch.state in FAILED else "warn"
 
 
 async def _bin_of(request: web.Request) -> Bin:

@@ -22,6 +22,9 @@ from ..words.pairings import SHOWS, Show
 # Rows that are rendered in one turn of the event loop: about half a millisecond.
 AT_ONCE = 8
 PLAIN = "plain"
+FORWARDS = "forwards"
+WITHOUT_LIST = (PLAIN, FORWARDS)
+"""Views of pages that show no rows, so that changes of the ledger are not read for them."""
 
 Edit = dict[str, object]
 

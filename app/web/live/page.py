@@ -13,12 +13,13 @@ from ...domain.captures import Change, Restarted
 from ...domain.search import parse_query, settle
 from ...errors import Invalid
 from ...live.frames import Frames, text_frames
+from ..forwards.live import ForwardParts
 from ..site.inputs import HIGHEST, number, read_query
 from ..site.masking import masking_of
 from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS
 from .badges import ForwardBadges
-from .edits import PLAIN, ViewState, Work
+from .edits import FORWARDS, WITHOUT_LIST, ViewState, Work
 from .notices import Notices
 from .socket import PAGE, ReadFrames, follow
 from .views import VIEWS, page_frame
@@ -74,7 +75,7 @@ def _state_of(query: dict[str, str], base: str, pair: tuple[str, str] | None) ->
 
 async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], state: ViewState) -> web.Response:
     app = request.app
-    if len(texts) == 1 and state.view != PLAIN:
+    if len(texts) == 1 and state.view not in WITHOUT_LIST:
         state = replace(state, masking=masking_of(request, bin.id))
         changes = await app[keys.STORE].changes_after(bin.id, after, PAGE)
         if changes:
@@ -92,11 +93,11 @@ def _notices(request: web.Request, bin_id: str, state: ViewState, query: Mapping
 def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notices) -> ReadFrames:
     """The reader of one viewer's next frames."""
 
-    badges = ForwardBadges(request.app, bin_id) if state.view == "captures" else None
+    badges = _forwards_shown(request, bin_id, state)
 
     async def read(cursor: int) -> Frames:
         frames = Frames(cursor, b"", more=False, version=request.app[keys.HUB].version(bin_id))
-        if state.view != PLAIN:
+        if state.view not in WITHOUT_LIST:
             # The settings may have changed since the last frame.
             masked = replace(state, masking=masking_of(request, bin_id))
             frames = await _read(request, bin_id, cursor, masked)
@@ -106,6 +107,13 @@ def _reader(request: web.Request, bin_id: str, state: ViewState, notices: Notice
         return replace(frames, wire=frames.wire + wire) if wire else frames
 
     return read
+
+
+def _forwards_shown(request: web.Request, bin_id: str, state: ViewState) -> ForwardBadges | ForwardParts | None:
+    """What the page shows of forwards."""
+    if state.view == FORWARDS:
+        return ForwardParts(request.app, bin_id, state.base)
+    return ForwardBadges(request.app, bin_id) if state.view == "captures" else None
 
 
 async def _read(request: web.Request, bin_id: str, cursor: int, state: ViewState) -> Frames:

@@ -1,4 +1,5 @@
-"""Which noun makes the edits of which view of the page. A plain view follows the notices only."""
+"""Which noun makes the edits of which view of the page. A plain view follows the notices only, that of the
+forwards also the parts of their cards."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -7,7 +8,7 @@ from ..captures import live as captures
 from ..compare import live as compare
 from ..conversations import live as conversations
 from ..messages import live as messages
-from .edits import PLAIN, Edit, Work
+from .edits import WITHOUT_LIST, Edit, Work
 
 EDITS: dict[str, Callable[[Work], Awaitable[list[Edit]]]] = {
     "captures": captures.edits,
@@ -15,7 +16,7 @@ EDITS: dict[str, Callable[[Work], Awaitable[list[Edit]]]] = {
     "conversations": conversations.edits,
     "compare": compare.edits,
 }
-VIEWS = (*EDITS, PLAIN)
+VIEWS = (*EDITS, *WITHOUT_LIST)
 
 
 async def page_frame(work: Work) -> str:

@@ -81,12 +81,12 @@ class Site:
 
     @property
     def signed_in(self) -> bool:
-        """Whether somebody signed in."""
+        """Whether a user has signed in."""
         return self.caller is not None
 
     @property
     def is_read_only(self) -> bool:
-        """Whether the page is for somebody who may change nothing."""
+        """Whether the page is for a user who may change nothing."""
         return self.caller is not None and not self.caller.may(AccessRole.WRITE)
 
     @property

@@ -1,16 +1,10 @@
 """Words of pages for wiretaps, and for captures that a handler has answered."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from ...domain.captures import CaptureRow
-from ...domain.replays import Attempt, Trigger
+from ...domain.replays import Attempt
 from ...domain.units import gap_text
-
-
-def handler_attempt(attempts: Sequence[Attempt]) -> Attempt | None:
-    """The attempt that was made while the provider waited; None: no handler was called."""
-    return next((attempt for attempt in attempts if attempt.trigger is Trigger.WIRETAP), None)
 
 
 def handler_text(attempt: Attempt, row: CaptureRow, provider: str) -> str:

@@ -21,8 +21,7 @@ async function showAlerts(html) {
 }
 
 async function showForwards(html) {
-  const { fragment } = await import("../core/html.js");
-  for (const badge of [...fragment(html).children]) document.getElementById(badge.id)?.replaceWith(badge);
+  (await import("./forwards.js")).showForwards(html);
 }
 
 async function follow(root) {

@@ -1,5 +1,6 @@
 """A policy masks each noun, and none of them is changed where nothing is masked."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -35,6 +36,7 @@ PAIRING = Pairing(message_id=None, voice=False, hits=(Hit(n=1, at=AT, fallback=F
                   sender="+14155550123", text="482913")  # fmt: skip
 ATTEMPT = Attempt(n=1, url="https://a.example/", sent_at=AT, status=200, ms=1, body=b"482913", number=1,
                   sent=b"Authorization: x\r\nA: +14155550123\r\n")  # fmt: skip
+EVENT_ATTEMPT = replace(ATTEMPT, event=0, sent=b'A: b\r\n\r\n{"text":"482913"}')
 
 
 def test_with_all_masked_no_noun_has_a_value() -> None:
@@ -83,3 +85,8 @@ def test_a_path_and_a_query_are_masked_and_the_capture_key_stays() -> None:
     assert FULL_MASK.target("/k4x9t2m7p3wq8rvz/sms/%34%38%32%39?a=1") == f"/k4x9t2m7p3wq8rvz/sms/••••?{HIDDEN}"
     assert FULL_MASK.target("/k4x9t2m7p3wq8rvz") == "/k4x9t2m7p3wq8rvz"
     assert FULL_MASK.target("*") == "*"
+
+
+def test_an_event_that_was_sent_is_not_shown_where_bodies_are_not() -> None:
+    assert FULL_MASK.attempt(EVENT_ATTEMPT).sent == b"A: b\r\n"
+    assert CREDENTIALS.attempt(EVENT_ATTEMPT) == EVENT_ATTEMPT

@@ -8,10 +8,14 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp.test_utils import make_mocked_request
 
 from app import keys
+from app.domain.masking.policy import FULL_MASK, NO_MASK
 from app.domain.privacy import Privacy
+from app.live import frames
 from app.web.routes import ROUTES
+from app.web.site.masking import export_masking_of, is_unmasked, json_masking_of, masking_of, open_masking_of
 from app.web.site.parameters import IN_PATH
 from tests.conftest import Running
 
@@ -127,33 +131,46 @@ async def test_a_person_who_asks_sees_the_values_of_what_is_open_only(masked: Ru
 async def test_a_page_can_be_rendered_masked_whatever_the_bin_masks(masked: Running) -> None:
     await masked.app[keys.PRIVACY].set(masked.bin.id, Privacy())
     assert leaks(await _get(masked, f"/bins/{masked.bin.id}/rows"))
-    policy = masked.app[keys.PRIVACY].full_policy_of(masked.bin.id)
-    assert policy.values
-    assert b"authorization" in policy.headers
+    request = make_mocked_request("GET", "/?mask=false", app=masked.app, match_info={"bin": masked.bin.id})
+    assert open_masking_of(request, masked.bin.id) == NO_MASK
+    request[keys.MASKED] = True
+    assert not is_unmasked(request)
+    for policy in (
+        masking_of(request, masked.bin.id), open_masking_of(request, masked.bin.id),
+        export_masking_of(request, {"mask": "false"}), json_masking_of(request, {}),
+    ):  # fmt: skip
+        assert policy == FULL_MASK
 
 
-@pytest.mark.parametrize("view", ["captures", "messages", "conversations", "compare"])
-async def test_no_live_frame_of_a_masked_bin_has_a_masked_value(masked: Running, view: str) -> None:
-    address = f"{masked.url}/bins/{masked.bin.id}/live"
+async def _first_frame(server: Running, view: str) -> str:
+    """What a viewer gets who has seen nothing yet."""
     query = {"view": view, "after": "0", "show": "all", "provider": "generic", "message": "SM1"}
-    async with masked.client.ws_connect(address, params=query) as socket:
+    async with server.client.ws_connect(f"{server.url}/bins/{server.bin.id}/live", params=query) as socket:
         text = ""
         while '"edits"' not in text:
             message = await asyncio.wait_for(socket.receive(), 20)
             assert message.type is aiohttp.WSMsgType.TEXT
             text += message.data
-        assert not leaks(text)
-        assert "•••" in text
+    return text
+
+
+@pytest.mark.parametrize("view", ["captures", "messages", "conversations", "compare"])
+async def test_no_live_frame_of_a_masked_bin_has_a_masked_value(masked: Running, view: str) -> None:
+    text = await _first_frame(masked, view)
+    assert not leaks(text)
+    assert "•••" in text
     polled = await _get(masked, f"/bins/{masked.bin.id}/live?view={view}&after=0&show=all&provider=generic&message=SM1")
     assert json.loads(polled)["frames"]
     assert not leaks(polled)
 
 
-async def test_viewers_of_a_masked_and_of_an_unmasked_bin_share_no_frame(masked: Running) -> None:
-    path = f"/bins/{masked.bin.id}/live?view=captures&after=0"
-    assert not leaks(await _get(masked, path))
+async def test_viewers_with_and_without_masks_share_no_frame(masked: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "MOMENT_S", 60.0)
+    assert not leaks(await _first_frame(masked, "captures"))
     await masked.app[keys.PRIVACY].set(masked.bin.id, Privacy())
-    assert leaks(await _get(masked, path))
+    assert leaks(await _first_frame(masked, "captures"))
+    await masked.app[keys.PRIVACY].set(masked.bin.id, PRIVACY)
+    assert not leaks(await _first_frame(masked, "captures"))
 
 
 @pytest.mark.parametrize(

@@ -77,3 +77,4 @@ async def test_pages_offer_what_a_role_may_do(server: Running) -> None:
         assert all(("<b>Read only</b>" in text) == (role == "read") for text in texts)
         assert ("Create bin</button>" in home) == (role != "read" and all_bins)
         assert all((">Tokens<" in text) == (role == "admin") for text in texts)
+        assert all((" data-admin" in text) == (role == "admin") for text in texts)

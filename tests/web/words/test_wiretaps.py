@@ -8,7 +8,7 @@ from app.domain.captures import CaptureRow, Outcome, RawRequest
 from app.domain.replays import Attempt, Trigger
 from app.domain.roles import Role
 from app.domain.wiretaps.model import unread_capture
-from app.web.words.wiretaps import handler_attempt, handler_text
+from app.web.words.wiretaps import handler_text
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 
@@ -61,10 +61,3 @@ def attempt(status: int | None, ms: int, **values: object) -> Attempt:
 )  # fmt: skip
 def test_the_sentence(attempt: Attempt, outcome: Outcome | None, text: str) -> None:
     assert handler_text(attempt, row(outcome), "Telnyx") == text
-
-
-def test_the_attempt_of_a_handler_is_found() -> None:
-    replay = attempt(200, 1, trigger=Trigger.MANUAL)
-    called = attempt(200, 1)
-    assert handler_attempt([replay, called]) is called
-    assert handler_attempt([replay]) is None

@@ -84,6 +84,15 @@ select
     :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :event, :listener
 returning number
 
+-- name: handler_attempt
+select attempts.*
+from attempts join bins on bins.number = attempts.bin
+where
+    bins.id = :bin and not bins.deleted and attempts.n = :n and attempts.n > bins.floor_n
+    and attempts.trigger = 'wiretap'
+order by attempts.number
+limit 1
+
 -- name: list_attempts
 select * from (
     select attempts.*

@@ -1,0 +1,78 @@
+"""`smsbin listen` with the real server: both read the frames of the other."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import keys
+from app.commands.client import Client
+from app.commands.listen.connecting import ListenAddress
+from app.commands.listen.memory import DeliveredCaptures
+from app.commands.listen.output import Output, report
+from app.commands.listen.session import ListenSession
+from app.errors import CannotStart
+from tests.commands.listen.fake import Program, a_program, plan_of, running, target_of, until
+from tests.conftest import Running
+
+BODY = bytes(range(256)) * 4_096
+
+
+def _session(server: Running, program: Program, state: Path, **plan: Any) -> ListenSession:
+    client = Client(root=server.url, token=server.app[keys.SETTINGS].access_token or "", source="the test")
+    query = {"name": "laptop"} | ({"answer": "1"} if plan.get("answers") else {})
+    address = ListenAddress(client=client, bin_id=server.bin.id, query=query, start=0)
+    delivered = DeliveredCaptures(state / "laptop", report)
+    return ListenSession(plan_of(**plan), address, target_of(program.url), delivered, Output())
+
+
+async def _listener(server: Running) -> dict[str, Any]:
+    async with server.client.get(f"{server.bin_api}/listeners") as answer:
+        items: list[dict[str, Any]] = (await answer.json())["items"]
+        return items[0] if items else {}
+
+
+async def test_captures_arrive_and_their_results_are_reported(server: Running, tmp_path: Path) -> None:
+    headers = {"X-Own": "\xff", "Content-Type": "application/octet-stream"}
+    async with server.client.post(f"{server.capture_url}/status/more?a=%20", data=BODY, headers=headers) as answer:
+        assert answer.status == 200
+    async with a_program() as program, running(_session(server, program, tmp_path)):
+        await until(lambda: len(program.seen) == 1)
+
+        async def is_acknowledged() -> bool:
+            listener = await _listener(server)
+            return bool(listener) and (listener["cursor"], listener["lag"]) == (1, 0)
+
+        await server.until(is_acknowledged)
+    assert program.bodies == [BODY]
+    assert program.seen[0].startswith(b"POST /sms/more?a=%20 HTTP/1.1\r\n")
+    assert f"X-Smsbin-Id: {server.bin.id}/1\r\n".encode() in program.seen[0]
+    last = (await _listener(server))["last"]
+    assert (last["n"], last["status"], last["error"]) == (1, 200, None)
+
+
+async def test_a_provider_that_waits_gets_the_local_response(server: Running, tmp_path: Path) -> None:
+    async with a_program() as program, running(_session(server, program, tmp_path, answers=True)):
+        program.answers = lambda _: b"HTTP/1.1 418 X\r\nContent-Length: 3\r\nX-Own: 1\r\n\r\ntea"
+
+        async def is_connected() -> bool:
+            return bool((await _listener(server)).get("connected"))
+
+        await server.until(is_connected)
+        async with server.client.post(server.capture_url, data=b"a=b") as answer:
+            assert (answer.status, await answer.read(), answer.headers["X-Own"]) == (418, b"tea", "1")
+
+
+async def test_a_listener_that_is_removed_ends(server: Running, tmp_path: Path) -> None:
+    async with a_program() as program:
+        task = asyncio.ensure_future(_session(server, program, tmp_path).run())
+
+        async def is_connected() -> bool:
+            return bool((await _listener(server)).get("connected"))
+
+        await server.until(is_connected)
+        async with server.client.delete(f"{server.bin_api}/listeners/laptop") as answer:
+            assert answer.status == 204
+        with pytest.raises(CannotStart, match="was removed"):
+            await task
