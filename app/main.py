@@ -169,6 +169,7 @@ def _create_senders(app: web.Application, store: Store, alert_sender: AlertSende
         settings.public_url,
     )  # fmt: skip
     app[keys.LISTENERS] = Listeners(store, app[keys.HANDLERS], settings.public_url)
+    store.on_change(app[keys.LISTENERS].bin_changed)
     app[keys.ALERTS] = Alerts(store, hub, secrets, alert_sender, own=own, root=fixed_root(settings))
     store.on_change(app[keys.ALERTS].bin_changed)
     app[keys.ARCHIVE] = open_archive(settings.data_dir)

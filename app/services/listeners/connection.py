@@ -200,6 +200,11 @@ class ListenerConnection:
         """How long the sender of a capture still waits for the answer of the program; None: it does not."""
         return None if self._handler is None else self._handler.left_ms(n)
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether its program answers senders that wait."""
+        return self._handler is not None
+
     def close(self, end: ConnectionEnd) -> None:
         """End the connection. Nothing that comes over it later counts."""
         self._record.release(self)

@@ -35,7 +35,7 @@ class Listeners:
         self._public_url = public_url
         self._handlers = handlers
         # Those that were connected since the start, by bin and name.
-        self._records: dict[tuple[str, str], ListenerRecord] = {}
+        self._by_bin: dict[str, dict[str, ListenerRecord]] = {}
         self._changing = asyncio.Lock()
         self._is_stopping = False
         self.statuses: Sequence[ListenerStatus] = ()
@@ -44,7 +44,14 @@ class Listeners:
     @property
     def connected(self) -> int:
         """The number of listeners that are connected now."""
-        return sum(record.connection is not None for record in self._records.values())
+        return sum(record.connection is not None for record in self._all())
+
+    def bin_changed(self, bin_id: str) -> None:
+        """The ledger has something new of a bin. The hub notifies connections too, but a little later in a burst, and
+        with an answering one a sender waits."""
+        for record in self._by_bin.get(bin_id, {}).values():
+            if record.connection is not None and record.connection.is_answering:
+                record.connection.wake()
 
     async def connect(
         self, bin_id: str, name: str, choice: ListenerChoice, *, cursor: int | None, is_answering: bool = False
@@ -54,10 +61,10 @@ class Listeners:
         NotFound, Conflict, StoreUnavailable."""
         async with self._changing:
             stored = await self._store.open_listener(bin_id, name, cursor)
-            key = (bin_id, name)
-            record = self._records.get(key)
+            records = self._by_bin.setdefault(bin_id, {})
+            record = records.get(name)
             if record is None:
-                record = self._records[key] = ListenerRecord(self._store, stored)
+                record = records[name] = ListenerRecord(self._store, stored)
             old = record.connection
             if old is not None:
                 old.close(ConnectionEnd.REPLACED)
@@ -76,25 +83,25 @@ class Listeners:
         """Take a listener off: its cursor is forgotten, and its connection ends. Raises NotFound."""
         async with self._changing:
             await self._store.drop_listener(bin_id, name)
-            record = self._records.pop((bin_id, name), None)
+            record = self._by_bin.get(bin_id, {}).pop(name, None)
             if record is not None:
                 await _end(record, ConnectionEnd.REMOVED)
 
     def forget(self, bin_id: str) -> None:
         """The bin was deleted."""
-        for key in [key for key in self._records if key[0] == bin_id]:
-            start_task(_end(self._records.pop(key), ConnectionEnd.BIN_DELETED), name="listener-end")
+        for record in self._by_bin.pop(bin_id, {}).values():
+            start_task(_end(record, ConnectionEnd.BIN_DELETED), name="listener-end")
 
     def stop(self) -> None:
         """End all connections, because the server stops."""
         self._is_stopping = True
-        for record in self._records.values():
+        for record in self._all():
             if record.connection is not None:
                 record.connection.close(ConnectionEnd.STOPPED)
 
     async def close(self) -> None:
         """Write what is left of all of them."""
-        await asyncio.gather(*(record.close() for record in self._records.values()))
+        await asyncio.gather(*(record.close() for record in self._all()))
 
     async def of(self, bin_id: str) -> Sequence[ListenerStatus]:
         """The listeners of a bin, oldest first; none for an unknown bin."""
@@ -108,8 +115,11 @@ class Listeners:
             return LOOK_S  # it is read again soon
         return LOOK_S
 
+    def _all(self) -> Sequence[ListenerRecord]:
+        return [record for records in self._by_bin.values() for record in records.values()]
+
     def _status(self, stored: StoredListener) -> ListenerStatus:
-        record = self._records.get((stored.bin_id, stored.name))
+        record = self._by_bin.get(stored.bin_id, {}).get(stored.name)
         if record is None:
             return ListenerStatus(stored=stored, connected_since=None, in_flight=0)
         now, connection = record.stored, record.connection

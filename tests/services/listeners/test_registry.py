@@ -1,5 +1,7 @@
 """The listeners of all bins: connecting, taking over, taking off, and what users see."""
 
+from functools import partial
+
 import pytest
 
 from app.domain.listeners import ListenerProgress
@@ -95,3 +97,13 @@ async def test_a_look_survives_a_store_that_cannot_be_read(
     monkeypatch.setattr(listening.place.store, "list_listeners", fails)
     assert await listening.listeners.look() > 0
     assert [each.stored.name for each in listening.listeners.statuses] == ["laptop"]
+
+
+async def test_a_change_of_a_bin_wakes_its_answering_connections(listening: Listening) -> None:
+    woken: list[str] = []
+    for name, is_answering in (("quiet", False), ("answering", True)):
+        connection = await listening.connect(name=name, is_answering=is_answering)
+        connection.wake = partial(woken.append, name)
+    for bin_id in ("other", listening.place.bin.id):
+        listening.listeners.bin_changed(bin_id)
+    assert woken == ["answering"]
