@@ -1,6 +1,7 @@
 """Builds the application; may import every package."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from . import keys
 from .domain.bins import Bin
 from .domain.captures import RawRequest
 from .domain.roles import Role
+from .errors import StoreUnavailable
 from .ingress.server import IngressServer
 from .live.frames import FrameCache
 from .live.hub import Hub
@@ -40,6 +42,7 @@ from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
+from .services.shares import Shares
 from .services.simulations.runs import Simulating
 from .services.token_file import find_token
 from .services.upkeep.disk import Disk
@@ -113,6 +116,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.STORE] = store
         store.on_change(app[keys.HUB].notify)
         app[keys.KEYRING] = Keyring(store)
+        app[keys.SHARES] = Shares(store, app[keys.KEYRING], app[keys.HUB].notify)
         app[keys.AUDIT_LOG] = AuditLog(store, settings.audit_retention)
         app[keys.ANSWERS] = Answers(store, app[keys.HUB])
         app[keys.FAULTS] = Faults(store, app[keys.HUB])
@@ -160,6 +164,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.ACCESS].on_end(app[keys.HUB].notify_all)
         app[keys.METRICS].more.append(app[keys.FAILED_SIGN_INS].metrics)
         await app[keys.ACCESS].start()
+        await app[keys.SHARES].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
         await app[keys.MAPPINGS].start()
@@ -198,6 +203,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.KEYRING].step, name="keyring"),
         start_periodic(app[keys.FORWARDS].look, name="forwards"),
         start_periodic(app[keys.LISTENERS].look, name="listeners"),
+        start_periodic(app[keys.SHARES].step, name="shares"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
@@ -214,6 +220,8 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
+    with suppress(StoreUnavailable):
+        await app[keys.SHARES].write_views()
     await app[keys.AUDIT_LOG].write()
 
 

@@ -15,6 +15,7 @@ from .listeners.registry import Listeners
 from .mappings import Mappings
 from .privacy import PrivacySettings
 from .reconciliations.reconciling import Reconciling
+from .shares import Shares
 from .upkeep.retention import Sweeping
 from .wiretaps.registry import Wiretaps
 
@@ -87,6 +88,7 @@ async def delete(
     wiretaps: Wiretaps,
     privacy: PrivacySettings,
     alerts: Alerts,
+    shares: Shares,
     reconciling: Reconciling,
     sweeping: Sweeping,
     bin_id: str,
@@ -103,6 +105,7 @@ async def delete(
     wiretaps.forget(bin_id)
     privacy.forget(bin_id)
     alerts.forget(bin_id)
+    shares.forget(bin_id)
     await reconciling.forget(bin_id)
     sweeping.erase_soon()
     hub.notify(bin_id)

@@ -142,6 +142,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
         app[keys.WIRETAPS],
         app[keys.PRIVACY],
         app[keys.ALERTS],
+        app[keys.SHARES],
         app[keys.RECONCILING],
         app[keys.SWEEPING],
         bin.id,
