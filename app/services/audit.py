@@ -6,6 +6,7 @@ log. The first of them is written before its response; their number is up to `EV
 the facts that are true for all of them.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Hashable
 from contextlib import AbstractContextManager
@@ -18,6 +19,7 @@ from ..errors import StoreUnavailable
 from ..log import get_log
 from ..store import Store
 from ..store.audit import Attachment
+from .upkeep.retention import PAUSE_S
 
 EVERY_S = 10.0
 TRIM_EVERY_S = 3_600.0
@@ -25,10 +27,10 @@ COMBINED_FOR = timedelta(hours=1)
 MAX_COMBINED = 1_000
 """Entries to which others are added at one time."""
 MAX_ADDRESSES = 20
-"""Of them, those of somebody unknown, by address; further addresses share one entry without an address."""
+"""Of them, those of unknown callers, by address; further addresses share one entry without an address."""
 MAX_ENTRIES = 100_000
 MAX_UNKNOWN = 10_000
-"""Of them, those of somebody unknown, so that failed sign-ins do not displace the others."""
+"""Of them, those of unknown callers, so that failed sign-ins do not displace the others."""
 MAX_UNSTORED = 1_000
 """Entries that wait in memory while they cannot be written."""
 
@@ -130,8 +132,11 @@ class AuditLog:
     async def _trim(self, *, may_expire: bool) -> None:
         before = clock.now() - self._retention if may_expire and self._retention else None
         try:
-            while await self._store.trim_audit_log(before=before, most=MAX_ENTRIES, most_unknown=MAX_UNKNOWN):
-                pass
+            deleted = 1
+            while deleted:
+                deleted = await self._store.trim_audit_log(before=before, most=MAX_ENTRIES, most_unknown=MAX_UNKNOWN)
+                # Captures are stored between two steps.
+                await asyncio.sleep(PAUSE_S if deleted else 0)
         except StoreUnavailable as error:
             _log.warning("audit.not_trimmed", reason=str(error))
             return

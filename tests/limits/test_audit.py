@@ -19,8 +19,8 @@ from app.services.audit import (
     TRIM_EVERY_S,
     AuditLog,
 )
-from app.storage.log import jobs
 from app.storage.log.audit import CHUNK
+from app.storage.log.jobs import PutAuditEntry, TrimAuditLog
 from app.store import Store
 from app.web.audit import api, page
 from app.web.audit.inputs import MAX_NAME
@@ -105,10 +105,10 @@ async def test_old_entries_are_deleted_once_an_hour(log: AuditLog, disk: AuditDi
 def test_a_step_deletes_so_many(tmp_path, who: str | None) -> None:
     inside = Inside(tmp_path)
     inside.apply(*(
-        jobs.PutAuditEntry(str(n), n, n, who, "", None, "a.b", None, None, "{}", 200, "done", 1)
+        PutAuditEntry(str(n), n, n, who, "", None, "a.b", None, None, "{}", 200, "done", 1)
         for n in range(CHUNK + 1)
     ))  # fmt: skip
-    trim = jobs.TrimAuditLog(None, 0, 1_000) if who else jobs.TrimAuditLog(None, 1_000, 0)
+    trim = TrimAuditLog(None, 0, 1_000) if who else TrimAuditLog(None, 1_000, 0)
     assert [inside.apply(trim)[0].value for _ in range(3)] == [CHUNK, 1, 0]
     inside.close()
 

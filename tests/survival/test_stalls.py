@@ -30,7 +30,7 @@ from .trials import Trials, frame, path_of, request, routes, trials, websocket
 pytestmark = pytest.mark.timeout(600)
 # Routes after which there would be nothing to attack.
 ENDS = frozenset(
-    {"bin-delete", "api-bin-delete", "bin-rotate-key", "api-bin-rotate-key", "bin-clear", "api-captures-clear"}
+    {"bin-delete", "api-bin-delete", "bin-rotate-key", "api-bin-rotate-key", "capture-clear", "api-capture-clear"}
 )
 
 

@@ -28,6 +28,7 @@ WRITES = {"bin-confirm-delete"}
 ADMINS = {
     "retention-confirm", "api-retention-confirm", "tokens", "token-create", "token-revoke", "sessions", "session-end",
     "api-tokens", "api-token-create", "api-token-revoke", "api-sessions", "api-session-end",
+    "audit", "api-audit", "api-audit-export",
 }  # fmt: skip
 ALL_BINS = {"metrics", "bin-create", "api-bin-create", *ADMINS}
 

@@ -9,8 +9,8 @@ import msgspec
 
 from ...domain.audit import AuditEntry
 from ...domain.units import micros
-from . import jobs
 from .batch import Batch
+from .jobs import PutAuditEntry, TrimAuditLog
 
 # Rows that one step deletes, because captures wait for it.
 CHUNK = 200
@@ -19,11 +19,11 @@ CHUNK = 200
 class AttachedEntry:
     """An entry that waits for the first write of a block."""
 
-    def __init__(self, job: jobs.PutAuditEntry) -> None:
-        self._job: jobs.PutAuditEntry | None = job
+    def __init__(self, job: PutAuditEntry) -> None:
+        self._job: PutAuditEntry | None = job
         self.is_written = False
 
-    def take(self) -> jobs.PutAuditEntry | None:
+    def take(self) -> PutAuditEntry | None:
         """The job, at the first call."""
         job, self._job = self._job, None
         self.is_written = self.is_written or job is not None
@@ -38,7 +38,7 @@ _attached: ContextVar[AttachedEntry | None] = ContextVar("attached", default=Non
 
 
 @contextmanager
-def attached(job: jobs.PutAuditEntry) -> Iterator[AttachedEntry]:
+def attached(job: PutAuditEntry) -> Iterator[AttachedEntry]:
     """A context whose first write has the job before it."""
     entry = AttachedEntry(job)
     before = _attached.set(entry)
@@ -49,28 +49,28 @@ def attached(job: jobs.PutAuditEntry) -> Iterator[AttachedEntry]:
         _attached.reset(before)
 
 
-def take_attached() -> jobs.PutAuditEntry | None:
+def take_attached() -> PutAuditEntry | None:
     """What has to be written before the next write of this context, once."""
     entry = _attached.get()
     return None if entry is None else entry.take()
 
 
-def audit_job(entry: AuditEntry) -> jobs.PutAuditEntry:
+def audit_job(entry: AuditEntry) -> PutAuditEntry:
     """The job that writes an entry."""
-    return jobs.PutAuditEntry(
+    return PutAuditEntry(
         entry.id, micros(entry.at), micros(entry.last_at), entry.who, entry.via, entry.peer, entry.action, entry.bin,
         entry.bin_name, json.dumps(dict(entry.facts)), entry.status, entry.result, entry.times,
     )  # fmt: skip
 
 
-def put_audit_entry(batch: Batch, job: jobs.PutAuditEntry) -> None:
+def put_audit_entry(batch: Batch, job: PutAuditEntry) -> None:
     """Add or replace an entry. Not by an upsert, which would leave gaps between the numbers."""
     values = msgspec.structs.asdict(job)
     if not batch.run("set_audit_entry", values):
         batch.run("add_audit_entry", values)
 
 
-def trim_audit_log(batch: Batch, job: jobs.TrimAuditLog) -> int:
+def trim_audit_log(batch: Batch, job: TrimAuditLog) -> int:
     """Delete some of the entries that are too old or too many; returns how many."""
     batch.flush()
     transaction = batch.transaction

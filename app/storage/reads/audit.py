@@ -10,8 +10,8 @@ from ...domain.audit import AuditEntry, AuditFilter, AuditResult
 from ...domain.units import from_micros, micros
 from ...store.audit import Attachment
 from ..ids import MASK
-from ..log import jobs
 from ..log.audit import attached, audit_job
+from ..log.jobs import TrimAuditLog
 from ..transaction import SqlRow
 from .base import StoreBase
 
@@ -46,7 +46,7 @@ class AuditReads(StoreBase):
         return [_entry(row) for row in rows]
 
     async def trim_audit_log(self, *, before: datetime | None, most: int, most_unknown: int) -> int:
-        job = jobs.TrimAuditLog(None if before is None else micros(before), most, most_unknown)
+        job = TrimAuditLog(None if before is None else micros(before), most, most_unknown)
         return (await self._appender.submit(job)).value
 
 

@@ -22,6 +22,7 @@ from ..ledger.client import LedgerClient
 from ..lock import lock_directory
 from ..log import jobs
 from ..log.client import LogClient
+from ..log.jobs import Job
 from ..log.results import LogPosition
 from ..packing import pack
 from ..reads.access import AccessReads
@@ -167,7 +168,7 @@ class SqliteStore(
     async def annotate(self, bin_id: str, numbers: Sequence[int], change: AnnotationChange) -> StepResult:
         return await self._step(bin_id, numbers, jobs.Annotate(bin_id, list(numbers), change))
 
-    async def _step(self, bin_id: str, numbers: Sequence[int], job: jobs.Job) -> StepResult:
+    async def _step(self, bin_id: str, numbers: Sequence[int], job: Job) -> StepResult:
         number = await self._number(bin_id)
         result = await self._appender.submit(job)
         await self._follower.caught_up(number)

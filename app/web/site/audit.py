@@ -14,6 +14,7 @@ from typing import Final
 from aiohttp import web
 
 from ... import clock, keys
+from ...domain.access import AccessToken
 from ...domain.audit import MAX_FACTS, AuditEntry, AuditResult, fact, result_of
 from ...domain.bins import Bin
 from ...store.audit import Attachment
@@ -69,6 +70,11 @@ def note_bin(request: web.Request, bin: Bin) -> None:
             note(request, name=bin.name)
 
 
+def note_token(request: web.Request, token: AccessToken) -> None:
+    """The named token that the request made or revoked."""
+    note(request, id=token.id, name=token.name, role=token.role.value)
+
+
 def act_as(request: web.Request, action: str) -> None:
     """For a form with several buttons: what it really does."""
     draft = request.get(DRAFT)
@@ -90,6 +96,7 @@ async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
     action = request.app[ACTIONS].get(request.match_info.route)
     if action is not None and request.method != "HEAD":
         request[DRAFT] = RequestEntry(id=clock.new_nonce(), at=clock.now(), action=action)
+        _name_parts(request, request[DRAFT])
     try:
         response = await handler(request)
     except web.HTTPException as error:
@@ -111,13 +118,14 @@ async def recorded(request: web.Request) -> AsyncIterator[None]:
     if draft is None:
         yield
         return
-    _name_parts(request, draft)
     with request.app[keys.AUDIT_LOG].attached(_entry(request, draft, None)) as draft.attachment:
         yield
 
 
 def wrong_credential(request: web.Request) -> None:
     """The request has a token that is not valid: a failed sign-in, whatever it wants."""
+    if DRAFT in request and request[DRAFT].action == SIGN_IN:
+        return
     request[DRAFT] = RequestEntry(id=clock.new_nonce(), at=clock.now(), action=SIGN_IN, status=401)
 
 

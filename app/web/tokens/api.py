@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from ... import keys
+from ..site.audit import note_token
 from ..site.inputs import read_input, read_query
 from ..site.json import json_response
 from ..site.urls import server_address
@@ -23,6 +24,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     token, text = await request.app[keys.ACCESS].tokens.add(
         name=given.name, role=given.role, bins=given.bins, expires_in=given.time
     )
+    note_token(request, token)
     location = f"{server_address(request).base}/api/v1/tokens/{token.id}"
     return json_response(show_new_token(token, text), 201, {"Location": location})
 
@@ -30,5 +32,5 @@ async def create(request: web.Request) -> web.StreamResponse:
 async def revoke(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/tokens/{id}"""
     read_query(request)
-    await request.app[keys.ACCESS].revoke(request.match_info["id"])
+    note_token(request, await request.app[keys.ACCESS].revoke(request.match_info["id"]))
     return web.Response(status=204)

@@ -12,6 +12,7 @@ from ...domain.bins import Bin
 from ...errors import Invalid
 from ...services.access import FIRST_NAME
 from ...services.tokens import MOST_BINS, MOST_NAME
+from ..site.audit import note_token
 from ..site.bins import all_visible_bins
 from ..site.convert import convert
 from ..site.forms import read_form
@@ -71,12 +72,13 @@ async def create(request: web.Request) -> web.StreamResponse:
         )
     except Invalid as error:
         return await _page(request, form=form, problems=dict(error.problems), status=422)
+    note_token(request, token)
     return await _page(request, made=text, made_name=token.name)
 
 
 async def revoke(request: web.Request) -> web.StreamResponse:
     """POST /settings/tokens/{id}/revoke"""
-    await request.app[keys.ACCESS].revoke(request.match_info["id"])
+    note_token(request, await request.app[keys.ACCESS].revoke(request.match_info["id"]))
     return web.Response(status=303, headers={"Location": f"{server_address(request).base}/settings/tokens?revoked"})
 
 

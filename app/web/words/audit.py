@@ -8,6 +8,9 @@ from ...domain.audit import AuditEntry, AuditResult
 ACTION_TITLES: Mapping[str, str] = {
     "session.sign-in": "Sign in",
     "session.sign-out": "Sign out",
+    "session.end": "End a session",
+    "token.create": "Create a token",
+    "token.revoke": "Revoke a token",
     "bin.create": "Create a bin",
     "bin.change": "Change a bin",
     "bin.rotate-key": "Give a bin a new key",
@@ -58,6 +61,7 @@ ACTION_TITLES: Mapping[str, str] = {
 }
 ACTION_GROUPS: Mapping[str, str] = {
     "session": "Signing in and out",
+    "token": "Tokens",
     "bin": "Bins",
     "capture": "Requests",
     "filter": "Saved filters",

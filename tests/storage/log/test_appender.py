@@ -50,8 +50,8 @@ def _count(inside: Inside, table: str) -> int:
         (jobs.DropCapture(BIN, 99), "not_found"),
         (jobs.AddAttempt(BIN, 99, "", 0, None, 0, None, "", b""), "not_found"),
         (jobs.AddBin("new", f"key-{BIN}", None, None, None, 300, 0), "conflict"),
-        (jobs.AddSession(None, "", 0, 0), "conflict"),  # type: ignore[arg-type]
-        (jobs.AddSession({}, "", 0, 0), "broken"),  # type: ignore[arg-type]
+        (jobs.AddSession(None, "", 0, 0, "", ""), "conflict"),  # type: ignore[arg-type]
+        (jobs.AddSession({}, "", 0, 0, "", ""), "broken"),  # type: ignore[arg-type]
         (jobs.Job(), "broken"),
     ],
 )

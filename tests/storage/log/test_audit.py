@@ -8,6 +8,7 @@ import pytest
 
 from app.storage.log import jobs
 from app.storage.log.audit import attached, take_attached
+from app.storage.log.jobs import PutAuditEntry, TrimAuditLog
 from tests.storage.inside import BIN, Inside
 
 ALL = {"before": None, "most": 100, "most_unknown": 100}
@@ -20,8 +21,8 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
     made.close()
 
 
-def entry(id: str, at: int = 1, who: str | None = "me", result: str | None = "done") -> jobs.PutAuditEntry:
-    return jobs.PutAuditEntry(id, at, at, who, "bearer", "::1", "bin.create", None, None, "{}", 200, result, 1)
+def entry(id: str, at: int = 1, who: str | None = "me", result: str | None = "done") -> PutAuditEntry:
+    return PutAuditEntry(id, at, at, who, "bearer", "::1", "bin.create", None, None, "{}", 200, result, 1)
 
 
 def stored(inside: Inside, columns: str = "number, id") -> list[tuple[object, ...]]:
@@ -30,7 +31,7 @@ def stored(inside: Inside, columns: str = "number, id") -> list[tuple[object, ..
 
 
 def trim(inside: Inside, **bounds: int | None) -> int:
-    (result,) = inside.apply(jobs.TrimAuditLog(**(ALL | bounds)))
+    (result,) = inside.apply(TrimAuditLog(**(ALL | bounds)))
     return result.value
 
 
@@ -95,7 +96,7 @@ def test_only_the_first_write_of_a_block_has_the_entry_with_it() -> None:
 async def test_a_task_of_a_block_that_has_ended_writes_no_entry() -> None:
     ended = asyncio.Event()
 
-    async def later() -> jobs.PutAuditEntry | None:
+    async def later() -> PutAuditEntry | None:
         await ended.wait()
         return take_attached()
 

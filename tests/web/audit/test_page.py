@@ -29,7 +29,9 @@ async def test_a_row_has_who_what_where_and_the_result(server: Running) -> None:
     await (await server.client.delete(f"{server.api}/bins/nothere1")).read()
     await (await server.client.delete(f"{server.bin_api}")).read()
     last, refused, first = rows(await shown(server))
-    assert "access token API 127.0.0.1 Change a bin name: &lt;b&gt;Ours&lt;/b&gt;, changed: name Bin 1" in first
+    assert (
+        "access token API Change a bin name: &lt;b&gt;Ours&lt;/b&gt;, changed: name Bin 1 from 127.0.0.1 Bin 1" in first
+    )
     assert first.endswith(f"Bin 1 {server.bin.id} 127.0.0.1 Done")
     assert refused.endswith("127.0.0.1 Refused 404")
     assert "Delete a bin" in last

@@ -9,6 +9,7 @@ import pytest
 from app import keys
 from app.domain.audit import AuditEntry, AuditFilter
 from app.errors import StoreUnavailable
+from app.web.exports import api as exports
 from app.web.routes import ROUTES
 from app.web.routes.table import NotAudited, Route
 from app.web.words.audit import ACTION_GROUPS, ACTION_TITLES
@@ -166,20 +167,46 @@ async def test_signing_in_and_out_and_wrong_tokens(server: Running) -> None:
         await (await browser.delete(f"{server.url}/api/v1/bins/{server.bin.id}")).read()
         wrong = {"Authorization": "Bearer wrong"}
         for method, path in (("GET", "/"), ("DELETE", f"/api/v1/bins/{server.bin.id}"), ("GET", "/api/v1/bins")):
-            await (await browser.request(method, server.url + path, headers=wrong)).read()
+            await (await browser.request(method, server.url + path, headers=wrong, allow_redirects=False)).read()
     assert await told(server) == [
         ("session.sign-in", None, 401, 5), ("session.sign-in", "access token", 303, 1),
         ("session.sign-out", "access token", 303, 1),
     ]  # fmt: skip
 
 
-async def test_taking_data_out_is_there_before_the_first_byte(server: Running) -> None:
+async def test_tokens_are_named_and_so_is_who_has_one(server: Running) -> None:
+    made = {"name": "CI", "role": "read", "bins": [server.bin.id]}
+    async with server.client.post(f"{server.api}/tokens", json=made) as answer:
+        assert answer.status == 201
+        token = await answer.json()
+    headers = {"Authorization": f"Bearer {token['token']}"}
+    assert await call(server, "DELETE", f"/api/v1/bins/{server.bin.id}", headers=headers) == 403
+    assert await call(server, "GET", "/settings/audit", headers=headers) == 403
+    assert await call(server, "GET", "/api/v1/audit/export", headers=headers) == 403
+    assert await call(server, "DELETE", f"/api/v1/tokens/{token['id']}") == 204
+    assert await call(server, "DELETE", f"/api/v1/tokens/{token['id']}") == 404
+    assert await told(server) == [
+        ("token.create", "access token", 201, 1), ("bin.delete", "CI", 403, 1), ("audit.export", "CI", 403, 1),
+        ("token.revoke", "access token", 204, 1), ("token.revoke", "access token", 404, 1),
+    ]  # fmt: skip
+    found = await entries(server)
+    facts = {"id": token["id"], "name": "CI", "role": "read"}
+    assert (found[0].facts, found[1].bin, found[3].facts) == (facts, server.bin.id, facts)
+
+
+async def test_taking_data_out_is_there_before_the_first_byte(server: Running, monkeypatch) -> None:
     await (await server.client.post(server.capture_url, data={"Text": "hi"})).read()
     await server.settled(1)
     bin = f"/api/v1/bins/{server.bin.id}"
-    async with server.client.get(f"{server.url}{bin}/export?format=csv") as answer:
-        assert [each.action for each in await entries(server)] == ["capture.export"]
-        await answer.read()
+    send, seen = exports._send, []
+
+    async def look_and_send(*given: object) -> None:
+        seen.extend(await told(server))
+        await send(*given)
+
+    monkeypatch.setattr(exports, "_send", look_and_send)
+    assert await call(server, "GET", f"{bin}/export?format=csv") == 200
+    assert seen == [("capture.export", "access token", 200, 1)]
     for path in (
         f"{bin}/captures/1/body", f"{bin}/captures/1/raw", f"/bins/{server.bin.id}/captures/1/download",
         f"{bin}/captures/9/raw", "/api/v1/audit/export",
