@@ -57,7 +57,7 @@ class ForwardedRequest:
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        """The headers that were sent, in order."""
+        """The headers that were sent, in order; credentials are masked, as the bin is set."""
         return [(name, value) for name, value in self.sent]
 
 

@@ -52,7 +52,7 @@ def test_what_arrives_is_forwarded_and_each_attempt_can_be_waited_for(suite: pyt
         post(smsbin.url.fallback, Text="not this one", **SMS)
         attempt = forwarded.wait()
         assert (attempt.ok, attempt.status, attempt.body, attempt.n) == (True, 200, "answer", 1)
-        assert ("Cookie", "c=1") in attempt.headers
+        assert ("X-Smsbin-Attempt", "1") in attempt.headers
         assert handler.seen == [("/sms/more?a=1", "c=1", body)]
         assert repr(attempt) == "<Attempt 1 of #1: 200>"
         with pytest.raises(AttributeError, match="it has n, number"):
