@@ -28,6 +28,12 @@ class Forbidden(AppError):
     status, code = 403, "forbidden"
 
 
+class Gone(AppError):
+    """There was something at this URL, and it has ended."""
+
+    status, code = 410, "gone"
+
+
 class RoleTooSmall(AppError):
     """The caller is known, and may not do this."""
 

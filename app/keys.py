@@ -26,6 +26,7 @@ from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets
+from .services.shares import Shares
 from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
@@ -65,6 +66,7 @@ DISK = web.AppKey("DISK", Disk)
 METRICS = web.AppKey("METRICS", Metrics)
 SAVED_FILTERS = web.AppKey("SAVED_FILTERS", SavedFilters)
 SECRETS = web.AppKey("SECRETS", Secrets)
+SHARES = web.AppKey("SHARES", Shares)
 RECONCILING = web.AppKey("RECONCILING", Reconciling)
 RECONSTRUCTING = web.AppKey("RECONSTRUCTING", Reconstructing)
 ARCHIVE = web.AppKey("ARCHIVE", ReconciliationArchive)

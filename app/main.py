@@ -1,6 +1,7 @@
 """Builds the application; may import every package."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from . import keys
 from .domain.bins import Bin
 from .domain.captures import RawRequest
 from .domain.roles import Role
+from .errors import StoreUnavailable
 from .ingress.server import IngressServer
 from .live.frames import FrameCache
 from .live.hub import Hub
@@ -40,6 +42,7 @@ from .services.reconciliations.reconstructing import Reconstructing
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
+from .services.shares import Shares
 from .services.simulations.runs import Simulating
 from .services.token_file import find_token
 from .services.upkeep.disk import Disk
@@ -121,10 +124,11 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         _create_senders(app, store, AlertSender(settings.allow_targets, mail))
         per_bin: list[PerBin] = [
             app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.FORWARDS],
-            app[keys.LISTENERS], app[keys.WIRETAPS], app[keys.ALERTS],
+            app[keys.LISTENERS], app[keys.WIRETAPS], app[keys.ALERTS], app[keys.SHARES],
         ]  # fmt: skip
         app[keys.PER_BIN] = per_bin
         await app[keys.ACCESS].start()
+        await app[keys.SHARES].start()
         await app[keys.ANSWERS].start()
         await app[keys.FAULTS].start()
         await app[keys.MAPPINGS].start()
@@ -141,6 +145,7 @@ def _create_services(app: web.Application, store: Store) -> None:
     """What captures are stored, answered and shown with."""
     hub = app[keys.HUB]
     app[keys.KEYRING] = Keyring(store)
+    app[keys.SHARES] = Shares(store, app[keys.KEYRING], hub.notify)
     app[keys.ANSWERS] = Answers(store, hub)
     app[keys.FAULTS] = Faults(store, hub)
     app[keys.MAPPINGS] = Mappings(store, hub)
@@ -214,6 +219,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.KEYRING].step, name="keyring"),
         start_periodic(app[keys.FORWARDS].look, name="forwards"),
         start_periodic(app[keys.LISTENERS].look, name="listeners"),
+        start_periodic(app[keys.SHARES].step, name="shares"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
@@ -230,6 +236,8 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
+    with suppress(StoreUnavailable):
+        await app[keys.SHARES].write_views()
     await app[keys.AUDIT_LOG].write()
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "mapping": "Get, set and remove the field mapping of a bin.",
     "alerts": "Be notified when something is wrong, and when it is over.",
     "forwards": "Send the captures of a bin to a URL, each until it has arrived.",
+    "wiretap": "Let your own handler answer a role, through smsbin, while the provider waits.",
     "simulate": "Simulate a provider: inbound SMS, callbacks and calls, with its timeout, retries and fallback.",
     "replay": "Send captures again, exactly as received, to your own URL.",
     "listen": "Deliver captures to a program on this machine, without a public address.",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .shares import Share
+
 
 class AccessRole(StrEnum):
     """What a caller may do. Each role may do what those before it may."""
@@ -23,11 +25,12 @@ _ORDER = tuple(AccessRole)
 
 class CallerKind(StrEnum):
     """How a caller proves who they are. Browsers send everything but a bearer by themselves, so pages of other sites
-    can cause such requests."""
+    can cause such requests. `share`: by the address of the request, and for that address only."""
 
     BEARER = "bearer"
     SESSION = "session"
     PROXY = "proxy"
+    SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class AccessToken:
 class Caller:
     """Who makes a request. `name` is that of the token. `bins` are the ids of the bins that the caller may know of;
     None: all, also those that are made later. `until`: the credential ends then, if not before. `session_id`: of a
-    browser that signed in."""
+    browser that signed in. `share`: the one that a caller of this kind has the link of."""
 
     name: str
     role: AccessRole
@@ -61,6 +64,7 @@ class Caller:
     bins: frozenset[str] | None = None
     until: datetime | None = None
     session_id: str | None = None
+    share: Share | None = None
 
     def may(self, role: AccessRole) -> bool:
         """Whether the caller may do what requires this role."""

@@ -1,7 +1,8 @@
 """The only package that sends requests: simulations, replays, health checks; and e-mail.
 
 `gate.py` decides which addresses are allowed, `sender.py` sends one request and returns the response, `exact.py`
-does the same for bytes that are a complete request. `mail.py` sends e-mail by SMTP.
+does the same for bytes that are a complete request, and `sockets.py` connects to a WebSocket. `mail.py` sends e-mail
+by SMTP.
 """
 
 from .exact import send_exactly

@@ -22,6 +22,9 @@ from .replies import Reply, choose, choose_answer
 from .simulations.runs import Simulating
 from .wiretaps.handlers import Handlers
 
+EXAMINED_BYTES = 1 << 10
+"""In a larger request, looking for fields that are not stored can take longer than other requests should wait."""
+
 _MARK = MARK.encode()
 
 
@@ -49,8 +52,10 @@ class Intake:
     def is_slow(self, bin: Bin, role: Role, raw: RawRequest) -> bool:
         """Whether the request is to be parsed in a thread first: it is large, and its answer depends on the content, or
         something in it may have to be replaced."""
-        is_parsed = self._is_read(bin, role) or self._privacy.withholding_of(bin.id) is not None
-        return is_parsed and is_large(raw)
+        privacy = self._privacy.withholding_of(bin.id)
+        if privacy is not None and privacy.withheld_fields and len(raw.body) + len(raw.target) > EXAMINED_BYTES:
+            return True
+        return self._is_read(bin, role) and is_large(raw)
 
     def _is_read(self, bin: Bin, role: Role) -> bool:
         """Whether the answer depends on the content."""

@@ -24,6 +24,7 @@ from .pairings import PairingStore
 from .privacy import PrivacyStore
 from .reconciliations import ReconciliationArchive, ReconciliationStore
 from .sessions import Session, SessionStore, TokenStore
+from .shares import ShareStore
 from .upkeep import Health, SweepResult, UpkeepStore
 from .volume import VolumeStore
 
@@ -60,6 +61,7 @@ class Store(
     ReconciliationStore,
     SessionStore,
     TokenStore,
+    ShareStore,
     UpkeepStore,
     Protocol,
 ):

@@ -29,6 +29,7 @@ from .reconciliations import operations as reconciliations
 from .replays import operations as replays
 from .secrets import operations as secrets
 from .sessions import operations as sessions
+from .shares import operations as shares
 from .simulations import operations as simulations
 from .site import info
 from .site.operations import Operation, Operations
@@ -42,7 +43,7 @@ OPERATIONS: Operations = {
     for noun in (
         info, bins, captures, annotations, filters, answers, faults, forwards, wiretaps, mappings, secrets, messages,
         drills, compare, replays, simulations, overview, reconciliations, exports, live, tokens, sessions, privacy,
-        audit, alerts, listeners,
+        audit, alerts, listeners, shares,
     )
     for path, operation in noun.OPERATIONS.items()
 }  # fmt: skip
@@ -53,6 +54,7 @@ ERRORS = {
     404: "No such bin, capture or role, or a bin that the token is not for.",
     408: "The body arrived too slowly; the connection is closed.",
     409: "Conflict with the current state, or this URL is a WebSocket.",
+    410: "The share has ended.",
     413: "The body is too large.",
     415: "Content-Type must be application/json.",
     422: "Invalid or unknown fields or query parameters, listed in `errors`.",
@@ -77,6 +79,7 @@ _TAGS = {
     "Audit": "Who did what, when, from where, and with which result.",
     "Live": "JSON frames over a WebSocket.",
     "Access": "Named tokens, each with a role and bins, and signed-in browsers. Requires the role `admin`.",
+    "Shares": "Links that open one page of a bin to people without a token, until they end.",
     "Server": "About this server.",
 }
 _REF = "#/components/schemas/{name}"

@@ -1,10 +1,13 @@
 """How many names privacy settings have, what counts as a code, and how far encodings are undone."""
 
 import base64
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from msgspec import structs
 
+from app.domain.masking.policy import FULL_MASK, LISTED_TEXT
 from app.domain.masking.texts import HOST_WIDTH, LEAST_DIGITS, SHOWN_DIGITS, mask_number, mask_text
 from app.domain.privacy import MAX_NAME, MAX_NAMES, Privacy, name_problem
 from app.parsing.bounds import MAX_FIELDS, MAX_VALUES
@@ -12,6 +15,7 @@ from app.parsing.withholding.names import MAX_FORMS, MAX_LAYERS, SPARE, Undecida
 from app.parsing.withholding.parts import in_parts
 from app.parsing.withholding.requests import MAX_BODY, withhold
 from app.parsing.withholding.values import MAX_NESTED, in_json, in_pairs
+from tests.domain.masking.test_policy import PAIRING, ROW
 from tests.parsing.support import FORM, request
 
 NAMES = names_of(Privacy(withheld_fields=("card",)))
@@ -36,6 +40,15 @@ def test_this_number_of_digits_is_a_code() -> None:
 def test_this_number_of_digits_of_a_number_is_shown() -> None:
     assert mask_number("1" * SHOWN_DIGITS) == "1" * SHOWN_DIGITS
     assert mask_number("1" * (SHOWN_DIGITS + 1)) == "•" + "1" * SHOWN_DIGITS
+
+
+def test_this_number_of_characters_of_a_text_is_masked_for_a_list() -> None:
+    for length in (LISTED_TEXT, LISTED_TEXT + 1):
+        text = "x" * length
+        row = replace(ROW, reading=structs.replace(ROW.reading, text=text))
+        assert len(FULL_MASK.rows([row])[0].reading.text or "") == LISTED_TEXT
+        assert len(FULL_MASK.row(row).reading.text or "") == length
+        assert len(FULL_MASK.pairing(structs.replace(PAIRING, text=text)).text or "") == LISTED_TEXT
 
 
 def test_the_end_of_a_host_is_looked_for_in_this_number_of_characters() -> None:

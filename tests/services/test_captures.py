@@ -4,15 +4,17 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from app.domain.bins import Bin
 from app.domain.captures import NewCapture, RawRequest
 from app.domain.faults import ActiveFault, Fault, FaultKind
+from app.domain.privacy import Privacy
 from app.domain.roles import Role
 from app.errors import StoreUnavailable
 from app.live.hub import Hub
 from app.services.answers import Answers
-from app.services.captures import Intake
+from app.services.captures import EXAMINED_BYTES, Intake
 from app.services.faults import Faults
 from app.services.mappings import Mappings
 from app.services.privacy import PrivacySettings
@@ -36,6 +38,9 @@ class Rows:
         self.stored: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     async def set_fault(self, fault: ActiveFault) -> None:
+        return
+
+    async def set_privacy(self, bin_id: str, settings: str | None) -> None:
         return
 
     def add_capture(self, new: NewCapture) -> "asyncio.Future[int]":
@@ -101,3 +106,26 @@ async def test_what_the_store_refuses_at_once_gives_it_back_too(rows: Rows, faul
     with pytest.raises(StoreUnavailable):
         intake.begin(BIN, Role.PRIMARY, RAW)
     assert _left(faults) == [2]
+
+
+async def test_a_request_larger_than_this_is_examined_in_a_thread_if_fields_are_withheld(rows: Rows) -> None:
+    privacy = PrivacySettings(rows, Hub())  # type: ignore[arg-type]
+    intake = Intake(
+        rows,
+        Answers(rows, Hub()),
+        Faults(rows, Hub()),
+        Mappings(rows, Hub()),
+        privacy,
+        Simulating(),  # type: ignore[arg-type]
+    )
+    small = structs.replace(RAW, body=b"x" * (EXAMINED_BYTES - len(RAW.target)))
+    large = structs.replace(small, body=small.body + b"x")
+    assert not intake.is_slow(BIN, Role.PRIMARY, large)
+    await privacy.set(BIN.id, Privacy(withheld_headers=("x-a",)))
+    assert not intake.is_slow(BIN, Role.PRIMARY, large)
+    await privacy.set(BIN.id, Privacy(withheld_fields=("card",)))
+    assert not intake.is_slow(BIN, Role.PRIMARY, small)
+    assert intake.is_slow(BIN, Role.PRIMARY, large)
+    assert await intake.read(BIN, Role.PRIMARY, large) is None
+    form = structs.replace(RAW, body=b"card=1")
+    assert intake.storable(BIN, form).body == (await intake.read_storable(BIN, form)).body != b"card=1"

@@ -86,5 +86,5 @@ def _event(bin_id: str, capture: ListenCapture, raw: RawRequest) -> RawRequest:
     event = bytes(capture.event)
     if event == b"null":
         raise ValueError("the server has sent no event for it")
-    head = write_lines([_JSON, (WEBHOOK_ID, webhook_id(bin_id, capture.n))])
+    head = write_lines([_JSON, (WEBHOOK_ID, webhook_id(bin_id, capture.n, 0))])
     return structs.replace(raw, method="POST", target="/", head=head, body=event, refused=None)

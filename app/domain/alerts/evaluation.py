@@ -45,7 +45,9 @@ def matched(alert: Alert, state: AlertState, matches: Sequence[AlertMatch], now:
     for match in matches:
         at = min(match.at, now)
         before = settled(alert, state, at, now)
-        times = (*before.state.times, micros(at))[-(alert.more_than + 1) :]
+        # Requests that arrive together may be numbered in another order.
+        newest = max(micros(at), before.state.times[-1]) if before.state.times else micros(at)
+        times = (*before.state.times, newest)[-(alert.more_than + 1) :]
         count = before.state.count + 1 if before.state.firing else 0
         after = settled(alert, replace(before.state, times=times, last_n=match.n, count=count), at, now)
         notices += [*before.notices, *after.notices]
@@ -113,8 +115,8 @@ def is_busy(alert: Alert, state: AlertState) -> bool:
 def _holds_since(alert: Alert, state: AlertState, at: datetime) -> datetime | None:
     """Since when the condition holds at `at`; None: it does not."""
     if alert.kind in COUNTING:
-        recent = [each for each in state.times if from_micros(each) > at - alert.within]
-        return at if len(recent) > alert.more_than else None
+        is_full = len(state.times) > alert.more_than
+        return at if is_full and state.times[-alert.more_than - 1] > micros(at - alert.within) else None
     if alert.kind is AlertKind.SILENCE:
         begun = from_micros(state.times[-1]) + alert.within if is_busy(alert, state) else None
     elif alert.kind is AlertKind.UNFINISHED:
@@ -168,7 +170,7 @@ def _made(state: AlertState, kind: NoticeKind, now: datetime) -> Evaluated:
 def _not_after(state: AlertState, now: datetime) -> AlertState:
     """After the clock was set back, nothing of the state is in the future."""
     latest = micros(now)
-    if state.times and max(state.times) > latest:
+    if state.times and state.times[-1] > latest:
         state = replace(state, times=tuple(min(each, latest) for each in state.times))
     for name in ("since", "notified_at", "bad_since"):
         value = getattr(state, name)

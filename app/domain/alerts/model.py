@@ -140,9 +140,9 @@ class LateMessage(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 class AlertState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an alert remembers, as JSON in the log.
 
-    `times`: the newest captures that match, in microseconds, at most one more than `more_than`. `last_n`: the newest
-    of them. `undecided`: captures on a fallback whose verdict is not known yet. `late`: messages without a final
-    status. `bad_since`: since when smsbin itself has trouble, which is `trouble` in words.
+    `times`: the newest captures that match, in microseconds, ascending, at most one more than `more_than`. `last_n`:
+    the newest of them. `undecided`: captures on a fallback whose verdict is not known yet. `late`: messages without a
+    final status. `bad_since`: since when smsbin itself has trouble, which is `trouble` in words.
     `firing`, and `since` when; it stays until the all-clear is made. `count`: what matched since then. `notified_at`:
     the last notice that it fires; None: no one was notified. `made`: the number of the last notice."""
 

@@ -20,6 +20,9 @@ from ..replays import Attempt
 from ..signatures import Judgement
 from .texts import HIDDEN, mask_link, mask_number, mask_text, mask_value
 
+LISTED_TEXT = 600
+"""Characters of a text that are masked for a list. It shows half of them, so that no group of digits is cut."""
+
 HIDDEN_BYTES = b"[masked]"
 """In place of the value of a header in a file of HTTP, which has no character outside of latin-1."""
 
@@ -87,9 +90,16 @@ class MaskingPolicy:
             reading=self.reading(row.reading),
         )
 
+    def listed(self, row: CaptureRow) -> CaptureRow:
+        """A capture for a list on a page, which shows the beginning of its text."""
+        text = row.reading.text
+        if not self.values or text is None or len(text) <= LISTED_TEXT:
+            return self.row(row)
+        return self.row(replace(row, reading=msgspec.structs.replace(row.reading, text=text[:LISTED_TEXT])))
+
     def rows(self, rows: Sequence[CaptureRow]) -> Sequence[CaptureRow]:
-        """Several captures as in lists."""
-        return [self.row(row) for row in rows] if self.hides_bodies else rows
+        """Several captures for a list on a page."""
+        return [self.listed(row) for row in rows] if self.hides_bodies else rows
 
     def reading(self, reading: Reading) -> Reading:
         """What was read in a request."""
@@ -176,9 +186,16 @@ class MaskingPolicy:
             prints=(),
         )
 
+    def listed_message(self, message: Message) -> Message:
+        """A message for a list on a page, which shows the beginning of its text."""
+        text = message.text
+        if not self.values or text is None or len(text) <= LISTED_TEXT:
+            return self.message(message)
+        return self.message(msgspec.structs.replace(message, text=text[:LISTED_TEXT], pieces=()))
+
     def messages(self, messages: Sequence[Message]) -> Sequence[Message]:
-        """Several messages."""
-        return [self.message(message) for message in messages] if self.values else messages
+        """Several messages for a list on a page."""
+        return [self.listed_message(message) for message in messages] if self.values else messages
 
     def conversation(self, conversation: Conversation) -> Conversation:
         """A conversation. Other pairs may look the same, so its address and its id are made before."""
@@ -188,18 +205,18 @@ class MaskingPolicy:
             conversation,
             theirs=mask_number(conversation.theirs),
             ours=mask_number(conversation.ours),
-            latest=self.message(conversation.latest),
+            latest=self.listed_message(conversation.latest),
         )
 
     def pairing(self, pairing: Pairing) -> Pairing:
-        """A pairing."""
+        """A pairing, whose text is shown in lists only."""
         if not self.values:
             return pairing
         return msgspec.structs.replace(
             pairing,
             sender=self.number(pairing.sender),
             recipient=self.number(pairing.recipient),
-            text=self.text(pairing.text),
+            text=self.text(None if pairing.text is None else pairing.text[:LISTED_TEXT]),
         )
 
     def pairings(self, pairings: Sequence[Pairing]) -> Sequence[Pairing]:
@@ -225,7 +242,9 @@ class MaskingPolicy:
         if attempt.sent_body and not self.hides_bodies:
             sent += b"\r\n" + attempt.sent_body
         body = b"" if self.hides_bodies else attempt.body
-        return replace(attempt, url=self.sentence(attempt.url), sent=sent if attempt.sent else b"", body=body)
+        error = None if attempt.error is None else self.sentence(attempt.error)
+        sent = sent if attempt.sent else b""
+        return replace(attempt, url=self.sentence(attempt.url), error=error, sent=sent, body=body)
 
     def _header_bytes(self, name: bytes, value: bytes) -> bytes:
         if name.lower() in self.headers:

@@ -53,6 +53,8 @@ class AlertDeliveries:
         self._changed = changed
         self._schedule = schedule
         self._sending: dict[Key, asyncio.Task[None]] = {}
+        # Deliveries whose result was stored since the last read began: that read may show them as they were before.
+        self._ended: set[Key] = set()
         self._waiters: dict[Key, asyncio.Future[AlertDelivery]] = {}
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -119,12 +121,13 @@ class AlertDeliveries:
 
     async def _advance(self) -> float:
         """Send what is due. Returns the seconds until the next look."""
+        self._ended.clear()
         found = await self._store.open_alert_deliveries(READ)
         now = clock.now()
         wait_s = LONGEST_S
         for delivery, notice in found:
             key = delivery.alert_id, delivery.number, delivery.target
-            if key in self._sending:
+            if key in self._sending or key in self._ended:
                 continue
             wait = timedelta() if delivery.due_at is None else delivery.due_at - now
             # The clock may have been set back.
@@ -145,6 +148,7 @@ class AlertDeliveries:
                 if waiter is not None:
                     waiter.set_result(result)
         finally:
+            self._ended.add(key)
             del self._sending[key]
             self.wake()
 

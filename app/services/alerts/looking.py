@@ -61,12 +61,14 @@ class BinView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """The result: `at` is when the next look is due without any change of the bin. `more`: there is more to read."""
+    """The result: `at` is when the next look is due without any change of the bin. `more`: there is more to read.
+    `aged_at`: when the next capture is old enough for `UNFINISHED`; until then no capture need be read."""
 
     evaluated: Evaluated
     position: int
     at: datetime | None
     more: bool = False
+    aged_at: datetime | None = None
 
 
 def alert_query(alert: Alert) -> Query:
@@ -74,11 +76,13 @@ def alert_query(alert: Alert) -> Query:
     return parse_query(alert.filter) if alert.filter.strip() else Query()
 
 
-async def look_at_captures(alert: Alert, state: AlertState, position: int, view: BinView) -> Looked:
-    """For all kinds but `SMSBIN`. Raises NotFound, TooSlow, StoreUnavailable."""
-    rows = await view.after(position)
+async def look_at_captures(
+    alert: Alert, state: AlertState, position: int, view: BinView, aged_at: datetime | None = None
+) -> Looked:
+    """For all kinds but `SMSBIN`; `aged_at` is that of the last look. Raises NotFound, TooSlow, StoreUnavailable."""
     if alert.kind is AlertKind.UNFINISHED:
-        return await _look_for_late(alert, state, position, rows, view)
+        return await _look_for_late(alert, state, position, view, aged_at)
+    rows = await view.after(position)
     if alert.kind is AlertKind.FALLBACK:
         undecided, matches = await _decide(state, rows, view)
         state = replace(state, undecided=undecided)
@@ -153,8 +157,15 @@ def _is_open(pairing: Pairing) -> bool:
 
 
 async def _look_for_late(
-    alert: Alert, state: AlertState, position: int, rows: Sequence[CaptureRow], view: BinView
+    alert: Alert, state: AlertState, position: int, view: BinView, aged_at: datetime | None
 ) -> Looked:
+    # After the clock was set back, it is not waited for.
+    if aged_at is not None and view.now < aged_at <= view.now + alert.within:
+        late = await _late(state.late, (), view) if state.late else ()
+        found = with_late(alert, state, late, view.now)
+        soon = min(aged_at, next_look(alert, found.state, view.now) or aged_at)
+        return Looked(evaluated=found, position=position, at=soon, aged_at=aged_at)
+    rows = await view.after(position)
     old_enough = view.now - alert.within
     young = next((index for index, row in enumerate(rows) if row.received_at > old_enough), len(rows))
     aged, waiting = rows[:young], rows[young:]
@@ -164,10 +175,10 @@ async def _look_for_late(
         position, more = (aged[-1].n if aged else position), False
     else:
         position, more = _passed(position, rows, view)
-    found = [next_look(alert, evaluated.state, view.now)]
-    found += [row.received_at + alert.within for row in waiting[:1]]
-    at = min((each for each in found if each is not None), default=None)
-    return Looked(evaluated=evaluated, position=position, at=at, more=more)
+    aged_at = waiting[0].received_at + alert.within if waiting else None
+    looks = (next_look(alert, evaluated.state, view.now), aged_at)
+    at = min((each for each in looks if each is not None), default=None)
+    return Looked(evaluated=evaluated, position=position, at=at, more=more, aged_at=aged_at)
 
 
 async def _late(

@@ -214,7 +214,8 @@ class Alerts:
         stored = await self._store.set_alert(watched.stored.id, alert, state, secret=secret, restart=restart)
         if not restart:
             stored = replace(stored, position=watched.stored.position)
-        watched.stored, watched.written, watched.next_look = stored, stored.position, None
+        watched.stored, watched.written = stored, stored.position
+        watched.next_look = watched.aged_at = None
         watched.secret = await self._opened(stored)
         watcher.wake()
         self._hub.notify(stored.bin_id)

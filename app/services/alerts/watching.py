@@ -50,6 +50,7 @@ class WatchedAlert:
     written: int
     unwritten: list[StoredNotice] = field(default_factory=list)
     next_look: datetime | None = None
+    aged_at: datetime | None = None
     sent_unwritten: int = 0
     """The last notice that was sent although the log refused it."""
 
@@ -180,7 +181,7 @@ class BinWatcher:
         more = False
         for each in alerts:
             try:
-                looked = await look_at_captures(each.alert, each.state, each.stored.position, view)
+                looked = await look_at_captures(each.alert, each.state, each.stored.position, view, each.aged_at)
             except TooSlow as error:
                 _log.warning("alerts.too_slow", alert=each.stored.id, reason=str(error))
                 each.next_look = now + TOO_SLOW
@@ -191,7 +192,7 @@ class BinWatcher:
 
     def _use(self, watched: WatchedAlert, looked: Looked) -> None:
         watched.stored = replace(watched.stored, position=looked.position)
-        watched.next_look = looked.at
+        watched.next_look, watched.aged_at = looked.at, looked.aged_at
         self._take(watched, looked.evaluated.state, looked.evaluated.notices)
 
     def _take(self, watched: WatchedAlert, state: AlertState, notices: Sequence[AlertNotice]) -> None:

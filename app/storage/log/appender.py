@@ -40,6 +40,9 @@ _STATEMENTS: dict[type[Job], str] = {
     jobs.TouchSession: "touch_session",
     jobs.DropSession: "drop_session",
     jobs.DropSessions: "drop_sessions",
+    jobs.AddShare: "add_share",
+    jobs.EndShare: "end_share",
+    jobs.NoteShareViews: "note_share_views",
 }
 _ABOUT_A_BIN = (jobs.AddBin, jobs.SetBin, jobs.RotateKey, jobs.DropBin)
 
@@ -93,6 +96,7 @@ class Appender:
             jobs.SetFilter: set_filter,
             jobs.DropFilter: drop_filter,
             jobs.DropToken: _drop_token,
+            jobs.ForgetShares: _forget_shares,
             jobs.PutAuditEntry: put_audit_entry,
             jobs.TrimAuditLog: trim_audit_log,
             jobs.SkipCapture: _skip_capture,
@@ -247,6 +251,11 @@ def _request_reread(batch: Batch, job: jobs.RequestReread) -> None:
 def _drop_token(batch: Batch, job: jobs.DropToken) -> None:
     batch.run("drop_sessions_of_token", {"id": job.id})
     batch.run("drop_token", {"id": job.id})
+
+
+def _forget_shares(batch: Batch, job: jobs.ForgetShares) -> None:
+    batch.run("forget_shares", {"ended_before": job.ended_before})
+    batch.run("end_expired_shares", {"now": job.now})
 
 
 def _skip_capture(batch: Batch, job: jobs.SkipCapture) -> None:

@@ -37,6 +37,7 @@ from ..reads.privacy import PrivacyReads
 from ..reads.reader_settings import ReaderSettingsReads
 from ..reads.reconciliations import ReconciliationReads
 from ..reads.saved_filters import SavedFilterReads
+from ..reads.shares import ShareReads
 from ..reads.values import ValueReads
 from ..reads.volume import VolumeReads
 from .log_file import refuse_older
@@ -55,7 +56,7 @@ SETTLE_WAIT_S = 60.0
 
 class SqliteStore(
     AccessReads, AlertReads, AuditReads, BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads,
-    ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ValueReads,
+    ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ShareReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 

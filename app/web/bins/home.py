@@ -84,7 +84,7 @@ async def _home(
     last = {}
     for bin in bins[:WITH_LAST]:
         for row in await request.app[keys.STORE].list_captures(bin.id, limit=1) if bin.captures else ():
-            last[bin.id] = masking_of(request, bin.id).row(row)
+            last[bin.id] = masking_of(request, bin.id).listed(row)
     found = ((bin.id, request.app[keys.MAPPINGS].of(bin.id)) for bin in bins)
     page = HomePage(
         bins=bins,

@@ -14,6 +14,7 @@ from ...errors import Invalid, Unauthorized
 from ...services import bins as service
 from ...services import selections
 from ...services.large import work_on
+from ...tasks import run_in_thread
 from ..site import auth
 from ..site.audit import note
 from ..site.headers import FILE_HEADERS
@@ -24,7 +25,7 @@ from ..site.parameters import names_of
 from ..site.selections import DeleteInput
 from .operations import COUNT_QUERY, LIST_QUERY, RAW_QUERY, SHOW_QUERY
 from .rows import MOST_COUNTED
-from .shapes import CaptureCount, CaptureList, DeletedShape, show_capture, show_row
+from .shapes import CaptureCount, CaptureList, CaptureSummary, DeletedShape, show_capture, show_row
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -47,7 +48,11 @@ async def index(request: web.Request) -> web.StreamResponse:
         found = await store.list_captures(bin_id, limit=limit + 1, before=before, after=after, query=wanted)
     dispatches = await request.app[keys.FORWARDS].dispatches(bin_id, found[:limit])
     masking = json_masking_of(request, query)
-    shown = [show_row(masking.row(row), dispatches.get(row.n, ())) for row in found[:limit]]
+
+    def show_all() -> list[CaptureSummary]:
+        return [show_row(masking.row(row), dispatches.get(row.n, ())) for row in found[:limit]]
+
+    shown = await run_in_thread(show_all) if masking.hides_bodies else show_all()
     return json_response(CaptureList(shown, str(shown[-1].n) if len(found) > limit else None))
 
 

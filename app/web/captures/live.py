@@ -22,7 +22,7 @@ async def edits(work: Work) -> list[Edit]:
             op = "prepend" if change.row.n in new else "replace"
             await yield_to_loop(edits)
             html = row.render(
-                row=work.state.masking.row(change.row), bin=work.bin, base=work.state.base, suffix=suffix, part=None,
+                row=work.state.masking.listed(change.row), bin=work.bin, base=work.state.base, suffix=suffix, part=None,
                 dispatches=dispatches.get(change.row.n, ()),
             )  # fmt: skip
             edits.append({"op": op, "n": change.row.n, "target": f"capture-{change.row.n}", "html": html})

@@ -37,8 +37,8 @@ class Related:
 class CaptureDetail:
     """What all tabs of a capture share, masked, the counts beside their titles included. `tabs` are their titles by
     name, `tab` is the name of the open one. `headers`: name, value, and whether the whole value is masked. `is_masked`:
-    something of the request is, its body is not shown, and `capture.raw` has none. `handled`: the attempt of the
-    handler that has answered. `pair`: what the capture is compared with."""
+    something of the request is, its body is not shown, and `capture.raw` has none. `pair`: what the capture is
+    compared with."""
 
     capture: Capture
     tabs: Mapping[str, str]
@@ -51,7 +51,6 @@ class CaptureDetail:
     is_masked: bool = False
     related: tuple[Related, ...] = ()
     attempts: Sequence[Attempt] = ()
-    handled: Attempt | None = None
     pair: PairRow | None = None
 
     @property
@@ -72,15 +71,13 @@ async def read_shared(
     """Read what all tabs share; `tab` is the name of the open one."""
     n = capture.row.n
     pairings = await store.pairings_of(bin_id, [n])
-    handled = await store.get_handler_attempt(bin_id, n)
     return replace(
         await work_on([capture.raw], _read, capture, masking, tabs, tab),
         related=tuple(
-            Related(row=masking.row(row), gap=_gap(row.received_at - capture.raw.received_at))
+            Related(row=masking.listed(row), gap=_gap(row.received_at - capture.raw.received_at))
             for row in await store.list_related(bin_id, n, limit=RELATED)
         ),
         attempts=[masking.attempt(each) for each in await store.list_attempts(bin_id, n, limit=ATTEMPTS)],
-        handled=None if handled is None else masking.attempt(handled),
         pair=row_of(masking.pairing(pairings[0])) if pairings else None,
     )
 

@@ -21,6 +21,7 @@ from ...domain.masking.policy import CREDENTIALS, MaskingPolicy
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
 from ...domain.providers import PROVIDER_TITLES
+from ...domain.replays import Attempt
 from ...domain.units import format_size, gap_text
 from ...domain.visible import escape_controls
 from ...ingress.body import BODY_S
@@ -211,11 +212,12 @@ async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
         source,
         source.masking.messages(await source.store.messages_of(source.bin_id, capture.row.n)),
         await _sent(source, capture.row),
+        await _handled(source, capture.row.n),
     )
 
 
 def _read_summary(
-    shared: CaptureDetail, source: Source, messages: Sequence[Message], sent: Answer | None
+    shared: CaptureDetail, source: Source, messages: Sequence[Message], sent: Answer | None, handled: Attempt | None
 ) -> SummaryTab:
     raw, row, sheet, masking = source.capture.raw, source.capture.row, shared.sheet, source.masking
     reading = row.reading
@@ -227,8 +229,8 @@ def _read_summary(
         SummaryTab,
         shared,
         sent=sent,
-        handler=_handler(shared),
-        remarks=_remarks(shared, sent),
+        handler=_handler(shared, handled),
+        remarks=_remarks(shared, handled, sent),
         regions=(region_of(reading.sender), region_of(reading.recipient)),
         curl="" if shared.is_masked else as_curl(raw, source.address),
         why=why(raw, sheet.name) if sheet else None,
@@ -284,7 +286,8 @@ async def _open_timing(shared: CaptureDetail, _: Source) -> TimingTab:
 
 async def _open_answer(shared: CaptureDetail, source: Source) -> AnswerTab:
     sent = await _sent(source, shared.capture.row)
-    return _as(AnswerTab, shared, sent=sent, handler=_handler(shared), remarks=_remarks(shared, sent))
+    handled = await _handled(source, shared.capture.row.n)
+    return _as(AnswerTab, shared, sent=sent, handler=_handler(shared, handled), remarks=_remarks(shared, handled, sent))
 
 
 async def _open_related(shared: CaptureDetail, source: Source) -> RelatedTab:
@@ -378,15 +381,20 @@ async def _sent(source: Source, row: CaptureRow) -> Answer | None:
     return source.masking.answer(sent)
 
 
-def _handler(shared: CaptureDetail) -> str | None:
-    attempt = shared.handled
+async def _handled(source: Source, n: int) -> Attempt | None:
+    """The attempt of the handler that has answered."""
+    attempt = await source.store.get_handler_attempt(source.bin_id, n)
+    return None if attempt is None else source.masking.attempt(attempt)
+
+
+def _handler(shared: CaptureDetail, handled: Attempt | None) -> str | None:
     title = PROVIDER_TITLES.get(shared.sheet.name, "") if shared.sheet else ""
-    return None if attempt is None else handler_text(attempt, shared.capture.row, title or "the provider")
+    return None if handled is None else handler_text(handled, shared.capture.row, title or "the provider")
 
 
-def _remarks(shared: CaptureDetail, sent: Answer | None) -> Sequence[str]:
+def _remarks(shared: CaptureDetail, handled: Attempt | None, sent: Answer | None) -> Sequence[str]:
     """What the provider would do with the answer of a handler, as for one that a user has set."""
-    if sent is None or shared.handled is None:
+    if sent is None or handled is None:
         return ()
     row = shared.capture.row
     found = lint_for(sent, row.role, shared.sheet.name if shared.sheet else None)

@@ -118,11 +118,12 @@ def _numbers(request: web.Request) -> tuple[int, int | None]:
 
 async def _open(request: web.Request, bin: Bin, n: int, m: int | None) -> PairDetail:
     """NotFound: a capture is deleted, or it belongs to no pair."""
-    detail = await _read(request.app[keys.STORE], bin, n, m, open_masking_of(request, bin.id))
+    detail = await read_pair(request.app[keys.STORE], bin, n, m, open_masking_of(request, bin.id))
     return replace(detail, unmasked=is_unmasked(request))
 
 
-async def _read(store: Store, bin: Bin, n: int, m: int | None, masking: MaskingPolicy) -> PairDetail:
+async def read_pair(store: Store, bin: Bin, n: int, m: int | None, masking: MaskingPolicy) -> PairDetail:
+    """The pair of a capture, or two captures, masked. NotFound: one is deleted, or it belongs to no pair."""
     wanted = [n] if m is None else [n, m]
     pairings = await store.pairings_of(bin.id, wanted)
     pairing = next((one for one in pairings if {hit.n for hit in one.hits}.issuperset(wanted)), None)

@@ -17,6 +17,7 @@ from ...domain.statuses import Status
 from ...domain.units import from_micros, gap_text, micros
 from ...errors import Invalid, NotFound, TooSlow
 from ...store import Store
+from ...tasks import run_in_thread
 from ..site.addresses import message_path, pair_anchor, pair_path
 from ..site.filters import ListFilter, filter_of, stopped
 from ..site.inputs import HIGHEST, number
@@ -189,6 +190,10 @@ async def _page(request: web.Request, chosen: tuple[str, str] | None) -> Convers
     messages = await _messages(store, bin.id, chosen, request.query.get("before"))
     shown = open_masking_of(request, bin.id)
     first = messages[0]
+
+    def bubbles() -> list[Bubble]:
+        return [bubble_of(message, shown) for message in reversed(messages[:BUBBLES])]
+
     named = {"provider": first.provider, "message": first.message_id}
     return replace(
         page,
@@ -197,7 +202,7 @@ async def _page(request: web.Request, chosen: tuple[str, str] | None) -> Convers
         live=urlencode(named if masking.values else {"theirs": chosen[0], "ours": chosen[1]}, errors="surrogatepass"),
         is_masked=masking.values,
         unmasked=is_unmasked(request),
-        bubbles=[bubble_of(message, shown) for message in reversed(messages[:BUBBLES])],
+        bubbles=await run_in_thread(bubbles) if shown.values else bubbles(),
         older=_cursor(messages[BUBBLES - 1]) if len(messages) > BUBBLES else None,
     )
 

@@ -17,7 +17,7 @@ async def edits(work: Work) -> list[Edit]:
     edits: list[Edit] = []
     for message in last.values():
         await yield_to_loop(edits)
-        masked = work.state.masking.message(message)
+        masked = work.state.masking.listed_message(message)
         html = row.render(message=masked, bin=work.bin, base=work.state.base, suffix=suffix)
         edits.append({"op": "put" if message.id in shown else "leave", "place": "rows", "html": html})
     return edits + gone(work.changes)

@@ -7,6 +7,7 @@ of. So a handler needs no check of its own, unless it lists several bins; those 
 |---|---|
 | none | what has no captured data and no setting: health, sign-in, the guide, the API document |
 | read | every GET, and POSTs that change nothing |
+| a share | the pages below `/shared/`, with the secret that is a part of their path, and nothing else |
 | write | changes of a bin, what sends requests, new bins |
 | admin | tokens, sessions, and what concerns the whole server |
 

@@ -23,6 +23,7 @@ from ..reconciliations import api as reconciliations_api
 from ..replays import api as replays_api
 from ..secrets import api as secrets_api
 from ..sessions import api as sessions_api
+from ..shares import api as shares_api
 from ..simulations import api as simulations_api
 from ..site import info
 from ..tokens import api as tokens_api
@@ -116,6 +117,10 @@ API_ROUTES = [
     read("GET", BIN + "/alerts/{id}/history", alerts_api.history, "api-alert-history"),
     read("GET", BIN + "/privacy", privacy_api.show, "api-privacy"),
     write("PUT", BIN + "/privacy", privacy_api.put, "api-privacy-set"),
+    read("GET", BIN + "/shares", shares_api.index, "api-shares"),
+    write("POST", BIN + "/shares", shares_api.create, "api-share-create"),
+    read("GET", BIN + "/shares/{id}", shares_api.show, "api-share"),
+    write("DELETE", BIN + "/shares/{id}", shares_api.revoke, "api-share-revoke"),
     read("GET", BIN + "/secrets", secrets_api.index, "api-secrets"),
     write("PUT", BIN + "/secrets/" + LABEL, secrets_api.put, "api-secret-set"),
     write("DELETE", BIN + "/secrets/" + LABEL, secrets_api.delete, "api-secret-remove"),

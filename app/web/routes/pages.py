@@ -27,13 +27,18 @@ from ..reconciliations import page as reconciliations
 from ..secrets import page as secrets
 from ..sessions import page as sessions
 from ..setup import page as setup
+from ..shares import live as shared_live
+from ..shares import page as shares
+from ..shares import viewing
 from ..simulations import page as simulations
 from ..site import health, sign_in, static
 from ..site.audit import SIGN_IN
 from ..tokens import page as tokens
 from ..wiretaps import page as wiretaps
-from .table import DOWNLOAD, MESSAGE, PAIR, READS, M, N, admin, public, read, write
+from .table import DOWNLOAD, MESSAGE, PAIR, READS, M, N, admin, public, read, shared, write
 
+# The secret of the share is the credential.
+SHARED = "/shared/{share}"
 PAGE_ROUTES = [
     public("GET", "/healthz", health.alive, "healthz"),
     public("GET", "/readyz", health.ready, "readyz"),
@@ -44,6 +49,10 @@ PAGE_ROUTES = [
     public("GET", "/docs", docs.show, "docs"),
     public("GET", "/docs/guide", guide.index, "guide"),
     public("GET", "/docs/guide/{page:[a-z-]+}", guide.show, "guide-page"),
+    shared(SHARED, viewing.show, "shared"),
+    shared(SHARED + "/rows", viewing.rows, "shared-rows"),
+    shared(SHARED + "/live", shared_live.follow_share, "shared-live"),
+    shared(SHARED + "/captures/" + N, viewing.show_capture, "shared-capture"),
     read("POST", "/sign-out", sign_in.sign_out, "sign_out", "session.sign-out"),
     read("GET", "/metrics", health.metrics, "metrics", all_bins=True),
     read("GET", "/", home.index, "home"),
@@ -93,6 +102,9 @@ PAGE_ROUTES = [
     write("POST", "/bins/{bin}/alerts/{id}/{what}", alerts.act, "alert-act", "alert.change"),
     read("GET", "/bins/{bin}/privacy", privacy.index, "bin-privacy"),
     write("POST", "/bins/{bin}/privacy", privacy.save, "privacy-set"),
+    read("GET", "/bins/{bin}/shares", shares.index, "bin-shares"),
+    write("POST", "/bins/{bin}/shares", shares.create, "share-create"),
+    write("POST", "/bins/{bin}/shares/{id}/revoke", shares.revoke, "share-revoke"),
     read("GET", "/bins/{bin}/signatures", secrets.index, "bin-signatures"),
     write("POST", "/bins/{bin}/signatures", secrets.save, "secret-set"),
     write("POST", "/bins/{bin}/signatures/remove", secrets.remove, "secret-remove"),

@@ -74,6 +74,11 @@ def write(
     return Route(method, path, handler, name, RouteRule(AccessRole.WRITE, all_bins=all_bins), audit)
 
 
+def shared(path: str, handler: Handler, name: str) -> Route:
+    """A route of who has the link of a share, and of nobody else. The secret is a part of the path."""
+    return Route("GET", path, handler, name, RouteRule(AccessRole.READ, is_shared=True))
+
+
 def admin(method: str, path: str, handler: Handler, name: str, audit: Audit = None) -> Route:
     """A route that concerns the whole server."""
     return Route(method, path, handler, name, RouteRule(AccessRole.ADMIN, all_bins=True), audit)

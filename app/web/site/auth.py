@@ -6,10 +6,13 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.access import Caller, CallerKind, role_of
+from ...errors import Gone
 from .hosts import parse_host
 from .urls import is_trusted, server_address
 
 RECHECK_S = 60.0
+# The part of the path that is the secret of a share.
+SHARE_PART = "share"
 
 
 def cookie_name(request: web.Request) -> str:
@@ -30,7 +33,10 @@ def is_https(request: web.Request) -> bool:
 
 async def find_caller(request: web.Request) -> Caller | None:
     """Who makes this request; None: not authenticated. With a wrong bearer a valid cookie does not count. A proxy that
-    names the user may send a bearer of its own."""
+    names the user may send a bearer of its own. In the address of a share only its secret counts, and it counts nowhere
+    else. Raises Gone when the share has ended."""
+    if is_of_share(request):
+        return request.app[keys.SHARES].caller_of(request.match_info[SHARE_PART])
     access = request.app[keys.ACCESS]
     token = _bearer(request)
     caller = None
@@ -41,9 +47,14 @@ async def find_caller(request: web.Request) -> Caller | None:
     return caller or _caller_of_proxy(request)
 
 
-def offers_token(request: web.Request) -> bool:
-    """Whether the request has a bearer token, right or wrong."""
-    return _bearer(request) is not None
+def offers_secret(request: web.Request) -> bool:
+    """Whether the request has a bearer token, or the secret of a share, right or wrong."""
+    return is_of_share(request) or _bearer(request) is not None
+
+
+def is_of_share(request: web.Request) -> bool:
+    """Whether the address is that of a share."""
+    return SHARE_PART in request.match_info
 
 
 def named_by_proxy(request: web.Request) -> str | None:
@@ -57,7 +68,7 @@ def named_by_proxy(request: web.Request) -> str | None:
 
 class SessionCheck:
     """For a call that takes long: whether its request would still be authenticated. It is checked again when any
-    session or token has ended, when its own credential expires, and every `RECHECK_S`."""
+    session, token or share has ended, when its own credential expires, and every `RECHECK_S`."""
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
@@ -69,12 +80,15 @@ class SessionCheck:
 
     async def has_ended(self) -> bool:
         """Whether the request would not be authenticated any more."""
-        ended = self._request.app[keys.ACCESS].ended
+        ended = self._request.app[keys.ACCESS].ended + self._request.app[keys.SHARES].ended
         is_recent = ended == self._ended and clock.ticks() - self._checked_at <= RECHECK_S
         if is_recent and (self._until is None or clock.now() < self._until):
             return False
         self._ended, self._checked_at = ended, clock.ticks()
-        return await find_caller(self._request) is None
+        try:
+            return await find_caller(self._request) is None
+        except Gone:
+            return True
 
     def at_most_s(self, seconds: float) -> float:
         """This time, or the shorter one until the credential expires: wait no longer before the next check."""

@@ -38,6 +38,7 @@ _TITLES: dict[int | str, str] = {
     404: "Not found",
     405: "Method not allowed",
     408: "Timeout",
+    410: "No longer there",
     422: "Not valid",
     500: "Internal error",
     503: "Storing is not possible at the moment",
@@ -48,10 +49,12 @@ _log = get_log("web")
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """Who may use a private route. `all_bins`: only a caller who may know of all bins."""
+    """Who may use a private route. `all_bins`: only a caller who may know of all bins. `is_shared`: only who has the
+    link of a share, and they no other route."""
 
     role: AccessRole
     all_bins: bool = False
+    is_shared: bool = False
 
 
 RULES: Final = web.AppKey("RULES", dict[web.AbstractRoute, RouteRule | None])
@@ -62,12 +65,13 @@ _STRICTEST: Final = RouteRule(AccessRole.ADMIN, all_bins=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
-    """The page of an error."""
+    """The page of an error. `is_shared`: of the link of a share, so without links to other pages."""
 
     status: int
     title: str
     detail: str
     signed_in: bool
+    is_shared: bool
 
 
 @web.middleware
@@ -108,6 +112,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if caller is None and rule is not None:
         if nothing_there is not None and not is_api(request) and await _is_anybodys(request, nothing_there):
             raise nothing_there
+        if rule.is_shared:
+            raise NotFound("There is no page at this URL.")
         raise Unauthorized("An access token is required. Send Authorization: Bearer <token>.")
     settings = request.app[keys.SETTINGS]
     if _route_name(request) not in ANY_HOST:
@@ -131,8 +137,11 @@ async def _find_caller(request: web.Request, peer: str) -> Caller | None:
     caller = await auth.find_caller(request)
     if caller is not None:
         request[keys.CALLER] = caller
-        trust(request)
-    elif auth.offers_token(request) and _route_name(request) not in ANY_HOST:
+        if caller.share is None:
+            trust(request)
+        else:
+            request[keys.MASKED] = caller.share.masked
+    elif auth.offers_secret(request) and _route_name(request) not in ANY_HOST:
         audit.wrong_credential(request)
         await request.app[keys.FAILED_SIGN_INS].slow_down(peer)
     return caller
@@ -140,6 +149,8 @@ async def _find_caller(request: web.Request, peer: str) -> Caller | None:
 
 def _check_rule(request: web.Request, caller: Caller, rule: RouteRule) -> None:
     """A bin that the caller may not know of is answered as one that does not exist, before anything else."""
+    if rule.is_shared != (caller.share is not None):
+        raise NotFound("There is no page at this URL.")
     named = request.query.getall("bin", [])
     for bin_id in (*([request.match_info["bin"]] if "bin" in request.match_info else ()), *named):
         if not caller.sees(bin_id):
@@ -178,7 +189,10 @@ def _answer(
         response: web.StreamResponse = problem(status, code, detail, fields)
     else:
         title = _TITLES.get(code) or _TITLES.get(status, "Error")
-        page = ErrorPage(status=status, title=title, detail=detail, signed_in=keys.CALLER in request)
+        page = ErrorPage(
+            status=status, title=title, detail=detail, signed_in=keys.CALLER in request,
+            is_shared=auth.is_of_share(request),
+        )  # fmt: skip
         response = render(request, "site/error.html", page, status=status)
     response.headers.update(headers or {})
     return response

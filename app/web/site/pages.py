@@ -50,6 +50,7 @@ BIN_SECTIONS = (
     PageLink(title="Wiretap", path="/wiretaps", words="proxy pass through handler answers while provider waits"),
     PageLink(title="Alerts", path="/alerts", words="alert notify notification slack teams email webhook monitor"),
     PageLink(title="Signatures", path="/signatures", words="secrets hmac verify genuine"),
+    PageLink(title="Shares", path="/shares", words="share link send colleague support read only revoke"),
     PageLink(title="Privacy", path="/privacy", words="mask hide numbers codes never store redact withhold"),
 )
 BIN_PARTS = (

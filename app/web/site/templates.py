@@ -82,7 +82,12 @@ class Site:
     @property
     def signed_in(self) -> bool:
         """Whether a user has signed in."""
-        return self.caller is not None
+        return self.caller is not None and not self.is_shared
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the page is that of a share, without links to other pages."""
+        return self.caller is not None and self.caller.kind is CallerKind.SHARE
 
     @property
     def is_read_only(self) -> bool:

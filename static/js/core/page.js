@@ -48,4 +48,4 @@ for (const button of document.querySelectorAll("[data-help]")) {
   button.hidden = false;
   button.addEventListener("click", openHelp);
 }
-document.querySelector("[data-help-close]").addEventListener("click", (event) => event.target.closest("dialog").close());
+document.querySelector("[data-help-close]")?.addEventListener("click", (event) => event.target.closest("dialog").close());

@@ -75,10 +75,10 @@ def test_an_event_is_sent_as_json() -> None:
     capture = a_capture(7, b"a=b", method="GET", target=f"/{KEY}/x?a=1", event=msgspec.Raw(b'{"type":"sms.received"}'))
     data = _sent(capture, as_event=True)
     assert data.startswith(b"POST /sms HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: application/json\r\n")
-    assert _headers(data)[b"webhook-id"] == b"b1n.7"
+    assert _headers(data)[b"webhook-id"] == b"b1n.7.0"
     assert data.endswith(b'\r\n\r\n{"type":"sms.received"}')
     signed = _headers(_sent(capture, as_event=True, signer=Signer(scheme="standardwebhooks", secret="c2VjcmV0")))
-    assert signed[b"webhook-id"] == b"b1n.7"
+    assert signed[b"webhook-id"] == b"b1n.7.0"
     assert signed[b"webhook-signature"].startswith(b"v1,")
 
 

@@ -1,6 +1,7 @@
 """`smsbin listen` with the real server: both read the frames of the other."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,12 @@ from tests.conftest import Running
 BODY = bytes(range(256)) * 4_096
 
 
-def _session(server: Running, program: Program, state: Path, **plan: Any) -> ListenSession:
+def _session(server: Running, program: Program, state: Path, *, as_event: bool = False, **plan: Any) -> ListenSession:
     client = Client(root=server.url, token=server.app[keys.SETTINGS].access_token or "", source="the test")
-    query = {"name": "laptop"} | ({"answer": "1"} if plan.get("answers") else {})
+    query = {"name": "laptop"} | ({"answer": "1"} if plan.get("answers") else {}) | ({"event": "1"} if as_event else {})
     address = ListenAddress(client=client, bin_id=server.bin.id, query=query, start=0)
     delivered = DeliveredCaptures(state / "laptop", report)
-    return ListenSession(plan_of(**plan), address, target_of(program.url), delivered, Output())
+    return ListenSession(plan_of(**plan), address, target_of(program.url, as_event=as_event), delivered, Output())
 
 
 async def _listener(server: Running) -> dict[str, Any]:
@@ -50,6 +51,18 @@ async def test_captures_arrive_and_their_results_are_reported(server: Running, t
     assert f"X-Smsbin-Id: {server.bin.id}/1\r\n".encode() in program.seen[0]
     last = (await _listener(server))["last"]
     assert (last["n"], last["status"], last["error"]) == (1, 200, None)
+
+
+async def test_an_event_is_sent_instead_of_the_request(server: Running, tmp_path: Path) -> None:
+    form = {"From": "+14155550107", "To": "+19495550142", "Body": "hi", "MessageSid": "SM1", "AccountSid": "AC1"}
+    async with server.client.post(server.capture_url, data=form) as answer:
+        assert answer.status == 200
+    async with a_program() as program:
+        assert await _session(server, program, tmp_path, as_event=True, once=1).run() == 0
+    (event,) = map(json.loads, program.bodies)
+    assert (event["type"], event["data"]["text"]) == ("sms.received", "hi")
+    assert f"webhook-id: {server.bin.id}.1.0\r\n".encode() in program.seen[0]
+    assert b"X-Forwarded-For: 127.0.0.1\r\n" in program.seen[0]
 
 
 async def test_a_provider_that_waits_gets_the_local_response(server: Running, tmp_path: Path) -> None:

@@ -206,6 +206,12 @@ def test_a_test_and_a_new_beginning_keep_the_numbers() -> None:
     assert resumed(found.state) == AlertState(made=2)
 
 
+def test_requests_that_were_numbered_in_another_order_count_as_if_they_came_together() -> None:
+    found = after(FAILED, [1, 0.9, 2, 1.9, 3], 3)
+    assert kinds(found) == ["firing"]
+    assert list(found.state.times) == sorted(found.state.times)
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(after(FAILED, [0, 1, 2, 3, 4, 5], 5).state.times) == FAILED.more_than + 1
     monkeypatch.setattr(evaluation, "MOST_LATE", 2)

@@ -1,11 +1,12 @@
 """Deliveries: their order, their retries, and a sender that fails."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from app import clock
-from app.services.alerts import delivering
+from app.services.alerts import delivering, sending
 from app.services.alerts.delivering import FAILED
 from tests.services.forwards.target import OK, Seen, Target, a_target, answer_of
 
@@ -69,6 +70,38 @@ async def test_a_clock_that_is_set_back_does_not_hold_a_delivery_for_days(place:
         status[0], hands.ahead = 200, timedelta()
         place.alerts._deliveries.wake()
         await place.until_delivered(alert, 1)
+
+
+async def test_a_read_that_is_older_than_the_result_of_a_delivery_sends_nothing_again(
+    place: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, reads = place.store.open_alert_deliveries, 0
+    async with a_target(lambda _: None) as slow:
+        monkeypatch.setattr(sending, "TIMEOUT_S", 0.3)
+        alert = await place.add(slow.url)
+
+        async def ended() -> bool:
+            return [each.state.value for each in (await place.history(alert))[0].deliveries] == ["exhausted"]
+
+        async def read_late(limit: int) -> object:
+            nonlocal reads
+            found = await read(limit)
+            if slow.seen:
+                reads += 1
+                await place.until(ended)
+            return found
+
+        monkeypatch.setattr(place.store, "open_alert_deliveries", read_late)
+        testing = asyncio.ensure_future(place.alerts.test(place.bin.id, alert.id))
+        await slow.got(1)
+        place.alerts._deliveries.wake()
+        await testing
+        again = reads
+        place.alerts._deliveries.wake()
+        async with asyncio.timeout(20):
+            while reads < again + 1:
+                await asyncio.sleep(0.01)
+        assert (reads > 1, len(slow.seen)) == (True, 1)
 
 
 async def test_a_failure_of_smsbin_is_a_failed_attempt_and_not_an_endless_loop(

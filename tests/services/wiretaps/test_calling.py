@@ -195,16 +195,60 @@ async def test_a_hanging_handler_gives_504_at_the_limit_and_its_late_answer_is_k
 
 
 async def test_a_provider_that_leaves_is_noted_and_the_answer_is_kept(tapped: Tapped) -> None:
-    tapped.tap()
-    tapped.target.say = lambda _: None
+    asked, release = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        url, outbox, timeout_s = "listener slow", None, 20.0
+
+        async def answer(self, bin_id: str, capture: object, deadline: float) -> HandlerAnswer:
+            asked.set()
+            await release.wait()
+            return HandlerAnswer(status=200, headers=(), body=b"", took_s=2.4)
+
+    tapped.server.app[keys.HANDLERS].add(tapped.server.bin.id, Role.PRIMARY, Slow())
     async with connect(tapped.server.port) as wire:
         await tapped.send(wire)
-        await tapped.target.got(1)
+        await asked.wait()
         wire.reset()
+        row = await tapped.row(1)
+        assert row.outcome is not None
+        assert (row.outcome.status, row.outcome.sender_left) == (None, True)
+        assert row.outcome.left_ms is not None
+    release.set()
+    (attempt,) = await tapped.attempts(1)
+    assert (attempt.status, attempt.ms) == (200, 2_400)
+
+
+async def test_a_handler_that_resets_the_connection_is_502(tapped: Tapped, wire: Wire) -> None:
+    async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        Wire(reader, writer).reset()
+
+    async with await asyncio.start_server(reset, "127.0.0.1", 0) as server:
+        tapped.tap(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        await tapped.send(wire)
+        assert (await wire.answer()).status == 502
     row = await tapped.row(1)
     assert row.outcome is not None
-    assert (row.outcome.status, row.outcome.sender_left) == (None, True)
-    assert row.outcome.left_ms is not None
+    assert "the connection was closed" in (row.outcome.note or "")
+
+
+async def test_a_body_that_comes_too_slowly_is_504(tapped: Tapped, wire: Wire) -> None:
+    over = asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        await over.wait()
+        writer.close()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        tapped.tap(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", timeout_s=0.5)
+        await tapped.send(wire)
+        assert (await wire.answer()).status == 504
+        over.set()
+    (attempt,) = await tapped.attempts(1)
+    assert attempt.error == "the response was incomplete"
 
 
 async def test_a_bug_in_a_handler_is_502(tapped: Tapped, wire: Wire) -> None:

@@ -17,8 +17,8 @@ from tests.conftest import Running
 SHARED = {"pairings_of", "list_related", "list_attempts"}
 READS = {
     "signature": {"get_reader_settings"},
-    "summary": {"messages_of", "get_sent_answer"},
-    "answer": {"get_sent_answer"},
+    "summary": {"messages_of", "get_sent_answer", "get_handler_attempt"},
+    "answer": {"get_sent_answer", "get_handler_attempt"},
     "related": {"messages_of"},
 }
 

@@ -65,7 +65,7 @@ async def _get(server: Running, path: str, **headers: str) -> str:
 
 
 PARTS = {"bin": "", "n": "1", "m": "2", "provider": "generic", "message_id": "SM1", "id": "none", "tool": "none"}
-SEPARATE = ("{theirs", "download", "copy/", "live", "api/", "static", "healthz", "readyz", "metrics")
+SEPARATE = ("{theirs", "download", "copy/", "live", "api/", "static", "healthz", "readyz", "metrics", "/shared/")
 """Routes that return the bytes that a person has asked for, or are tested by themselves."""
 
 

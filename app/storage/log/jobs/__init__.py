@@ -63,6 +63,7 @@ from .forwards import (
     SetForward,
 )
 from .readers import DropSecret, NextEpoch, RequestReread, SetMapping, SetRecordMapping, SetSecret, SkipCapture
+from .shares import AddShare, EndShare, ForgetShares, NoteShareViews
 from .upkeep import EndRun, NoteTime, Probe
 
 AnyJob = (
@@ -74,12 +75,14 @@ AnyJob = (
     | OpenListener | MarkListener | DropListener
     | AddAlert | SetAlert | DropAlert | MarkAlerts | MarkAlertDeliveries
     | AddToken | TouchToken | DropToken | AddSession | TouchSession | DropSession | DropSessions
+    | AddShare | EndShare | NoteShareViews | ForgetShares
     | Probe | SetFilter | DropFilter | PutAuditEntry | TrimAuditLog
 )  # fmt: skip
 
 # Jobs that free space. On a full disk they are run while others are refused.
 DELETES = (
-    DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropAlert, DropToken, DropSession, Sweep, TrimAuditLog,
+    DropBin, DropCapture, DropSome, DropCaptures, DropForward, DropAlert, DropToken, DropSession, EndShare, Sweep,
+    TrimAuditLog,
 )  # fmt: skip
 # Jobs that may use the space of the reserve file, too: a deletion is in the audit log.
 ON_FULL_DISK = (*DELETES, PutAuditEntry)
@@ -97,6 +100,7 @@ __all__ = [
     "AddDrill",
     "AddForward",
     "AddSession",
+    "AddShare",
     "AddToken",
     "AlertDeliveryRecord",
     "AlertNoticeRecord",
@@ -118,12 +122,15 @@ __all__ = [
     "DropSome",
     "DropToken",
     "EndRun",
+    "EndShare",
+    "ForgetShares",
     "Job",
     "MarkAlertDeliveries",
     "MarkAlerts",
     "MarkDispatches",
     "MarkListener",
     "NextEpoch",
+    "NoteShareViews",
     "NoteTime",
     "OpenListener",
     "OutcomeRecord",
