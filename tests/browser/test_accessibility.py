@@ -17,6 +17,7 @@ from tests.conftest import Running
 from tests.pairs import lost, timed_out
 from tests.reconciling import arrive, compared, ended, here, row, send, table
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
+from tests.web.listeners.listening import listening, until_attempts
 
 from .axe import violations
 from .boxes import measure
@@ -194,7 +195,12 @@ async def test_forwards_have_no_violation(server: Running, judge: Judge) -> None
     await server.until(is_rejected)
     runner = server.app[keys.FORWARDS].runner(server.bin.id, made["id"])
     runner.use(replace(runner.stored, health=ForwardHealth(probe_at=clock.now() + timedelta(minutes=4))), None)
-    await judge.see_bin("/forwards", f"/forwards?edit={events['id']}", "", "/captures/1?tab=replay")
+    async with listening(server, "a" * 60, after=0) as away:
+        await away.capture()
+        await away.say("failed", n=1, why="connection refused", ms=2)
+        await until_attempts(server, 1, 2)
+    async with listening(server):
+        await judge.see_bin("/forwards", f"/forwards?edit={events['id']}", "", "/captures/1?tab=replay")
 
 
 async def test_wiretaps_have_no_violation(server: Running, judge: Judge) -> None:

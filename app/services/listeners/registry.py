@@ -19,11 +19,13 @@ LOOK_S = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerStatus:
-    """A listener as users see it. `connected_since` None: it is not connected."""
+    """A listener as users see it. `connected_since` None: it is not connected. `is_answering`: its program answers
+    senders that wait."""
 
     stored: StoredListener
     connected_since: datetime | None
     in_flight: int
+    is_answering: bool = False
 
 
 class Listeners:
@@ -127,6 +129,7 @@ class Listeners:
             stored=replace(stored, progress=now.progress, seen_at=now.seen_at, last=now.last),
             connected_since=None if connection is None else connection.since,
             in_flight=0 if connection is None else connection.in_flight,
+            is_answering=connection is not None and connection.is_answering,
         )
 
 

@@ -31,6 +31,7 @@ class ListenerShape(msgspec.Struct):
     name: str
     connected: bool
     connected_since: Time | None
+    answering: Annotated[bool, Meta(description="It is connected with `answer=1`: its program answers providers.")]
     seen_at: Time
     made_at: Time
     cursor: Annotated[int, Meta(description="Every capture up to this number is acknowledged, or does not match.")]
@@ -110,6 +111,7 @@ def show_listener(status: ListenerStatus) -> ListenerShape:
     stored, since = status.stored, status.connected_since
     return ListenerShape(
         name=stored.name, connected=since is not None, connected_since=None if since is None else rfc3339(since),
+        answering=status.is_answering,
         seen_at=rfc3339(stored.seen_at), made_at=rfc3339(stored.made_at), cursor=stored.progress.cursor,
         lag=stored.lag, in_flight=status.in_flight, last=None if stored.last is None else _show_result(stored.last),
     )  # fmt: skip

@@ -34,7 +34,9 @@ async def test_the_answer_of_the_program_goes_to_the_provider(server: Running) -
         assert (await hit(server, "/status"))[0] == 200
         (attempt,) = await until_attempts(server, 1, 1)
         assert (attempt["url"], attempt["trigger"], attempt["status"]) == ("listener laptop", "wiretap", 202)
-        await until_listed(server, "laptop", cursor=2)
+        await until_listed(server, "laptop", cursor=2, answering=True)
+        async with server.client.get(f"{server.url}/bins/{server.bin.id}/forwards") as answer:
+            assert "answers your provider" in await answer.text()
     assert (await hit(server))[:2] == (200, "text/xml")
     assert (await server.settled(1)).outcome.status == 202
 

@@ -24,7 +24,7 @@ async def test_a_listener_is_shown_and_taken_off(server: Running) -> None:
         await until_attempts(server, 1, 1)
         shown = await words(server, "/forwards")
         assert "Annas.laptop connected Connected since" in shown
-        assert "Behind 1 request Last result #1 &lt;b&gt;refused&lt;/b&gt; ," in shown
+        assert "Behind 1 request Last request #1 Its result &lt;b&gt;refused&lt;/b&gt; ," in shown
         await laptop.answer(1)
         await until_listed(server, "Annas.laptop", cursor=1)
     await until_listed(server, "Annas.laptop", connected=False)

@@ -19,8 +19,9 @@ def test_a_listener_is_shown_as_it_stands() -> None:
     shown = msgspec.to_builtins(show_listeners([ListenerStatus(stored=stored, connected_since=now, in_flight=1)]))
     at = rfc3339(now)
     assert shown == {"items": [{
-        "name": "laptop", "connected": True, "connected_since": at, "seen_at": at, "made_at": at, "cursor": 3, "lag": 5,
-        "in_flight": 1, "last": {"n": 5, "at": at, "status": None, "error": "refused", "ms": 2},
+        "name": "laptop", "connected": True, "connected_since": at, "answering": False,
+        "seen_at": at, "made_at": at, "cursor": 3, "lag": 5, "in_flight": 1,
+        "last": {"n": 5, "at": at, "status": None, "error": "refused", "ms": 2},
     }], "next": None}  # fmt: skip
     (gone,) = show_listeners([ListenerStatus(stored=stored, connected_since=None, in_flight=0)]).items
     assert (gone.connected, gone.connected_since) == (False, None)
