@@ -152,6 +152,23 @@ BODIES = {
         {}, {"states": ["rejected"]}, {"states": ["lost"]}, {"states": "rejected"}, {"since": 1}, {"since": 0},
         {"since": None}, {"capture": 7}, {"capture": True}, {"only_5xx": True}, {"only_5xx": 1}, {"colour": 1},
     ],
+    "addAlert": [
+        {"name": "a", "kind": "matches"} | more
+        for more in (
+            {}, {"name": ""}, {"name": "x" * 101}, {"name": None}, {"kind": "weather"}, {"kind": None}, {"filter": "a"},
+            {"filter": None}, {"more_than": 0}, {"more_than": -1}, {"more_than": 1.5}, {"within": "10m"},
+            {"within": "soon"}, {"within": 600}, {"browser": True}, {"browser": 1}, {"webhook": None},
+            {"webhook": {"url": "http://a"}}, {"webhook": {"url": "http://a", "shape": "slack"}},
+            {"webhook": {"url": "http://a", "shape": "round"}}, {"webhook": "http://a"}, {"emails": []},
+            {"emails": ["a@example.net"]}, {"emails": "a@example.net"}, {"remind": "0"}, {"remind": "1h"},
+            {"remind": "x"}, {"quiet": None}, {"quiet": {"begin": "22:00", "end": "07:00"}},
+            {"quiet": {"begin": "22:00"}}, {"include_texts": True}, {"include_texts": "yes"}, {"colour": 1},
+        )
+    ],
+    "changeAlert": [
+        {}, {"name": "a"}, {"name": ""}, {"kind": "silence"}, {"kind": "x"}, {"within": "2h"}, {"within": None},
+        {"webhook": None}, {"browser": False}, {"colour": 1}, [],
+    ],
     "setWiretap": [
         {"url": "http://a"} | more
         for more in (
