@@ -10,12 +10,16 @@ from ...domain.alerts.model import MOST_NOTICES, AlertKind, StoredAlert, StoredN
 from ...domain.bins import Bin
 from ...domain.saved_filters import SavedFilter
 from ...errors import Conflict, Invalid, NotFound
+from ..site.audit import act_as, note
 from ..site.convert import convert
 from ..site.forms import read_form
 from ..site.templates import render
 from ..site.urls import server_address
 from .form import AlertForm, form_of, new_form, read_alert_form
 from .inputs import AlertInput
+
+# What a button of an alert does.
+ACTIONS = ("pause", "resume", "test", "delete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,9 @@ async def save(request: web.Request) -> web.StreamResponse:
     if kind not in set(AlertKind):
         raise Invalid(("kind", f"must be one of {', '.join(AlertKind)}"))
     form = read_alert_form(posted, AlertKind(kind))
+    note(request, kind=kind, id=edited or None)
+    if edited:
+        act_as(request, "alert.change")
     try:
         alert = convert(form.raw(), AlertInput).alert
         own = server_address(request).host
@@ -99,6 +106,8 @@ async def act(request: web.Request) -> web.StreamResponse:
     bin, alerts = await _bin_of(request), request.app[keys.ALERTS]
     alert_id, what = request.match_info["id"], request.match_info["what"]
     await read_form(request)
+    if what in ACTIONS:
+        act_as(request, f"alert.{what}")
     match what:
         case "pause":
             await alerts.pause(bin.id, alert_id)

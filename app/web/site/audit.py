@@ -14,7 +14,7 @@ from typing import Final
 from aiohttp import web
 
 from ... import clock, keys
-from ...domain.access import AccessToken
+from ...domain.access import AccessToken, CallerKind
 from ...domain.audit import MAX_FACTS, AuditEntry, AuditResult, fact, result_of
 from ...domain.bins import Bin
 from ...store.audit import Attachment
@@ -26,7 +26,7 @@ ACTIONS: Final = web.AppKey("ACTIONS", dict[web.AbstractRoute, str])
 """The action of each route that is in the audit log."""
 SIGN_IN = "session.sign-in"
 # Parts of a path that name what is changed. The others may be captured data.
-_NAMING = ("id", "role", "label", "tool")
+_NAMING = ("id", "role", "label", "tool", "name")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -159,12 +159,14 @@ def _name_parts(request: web.Request, draft: RequestEntry) -> None:
 
 def _entry(request: web.Request, draft: RequestEntry, status: int | None) -> AuditEntry:
     caller = request.get(keys.CALLER)
+    via = "" if caller is None else caller.kind.value
     return AuditEntry(
         id=draft.id,
         at=draft.at,
         last_at=draft.at,
         who=None if caller is None else caller.name,
-        via="" if caller is None else caller.kind.value,
+        # Who signs in has shown a token, but it is a browser.
+        via=CallerKind.SESSION.value if via and draft.action == SIGN_IN else via,
         peer=server_address(request).peer,
         action=draft.action,
         bin=draft.bin,

@@ -11,7 +11,6 @@ from app.domain.units import micros
 from app.storage.ballast import Ballast
 from app.storage.log import jobs
 from app.storage.log.appender import DISK_FULL, Appender
-from app.storage.log.jobs import PutAuditEntry
 from app.storage.log.results import Result
 from app.storage.sqlite.log_file import open_log_file
 from app.storage.transaction import CannotWrite
@@ -136,7 +135,7 @@ def test_a_deletion_that_does_not_fit_gets_the_ballast_and_captures_do_not(insid
 
 def test_a_deletion_has_its_entry_in_the_audit_log_on_a_full_disk_too(inside: Inside, room: Room) -> None:
     small = inside.keep(a_raw())
-    entry = PutAuditEntry("a", 1, 1, "me", "", None, "capture.delete", None, None, "{}", None, None, 1)
+    entry = jobs.PutAuditEntry("a", 1, 1, "me", "", None, "capture.delete", None, None, "{}", None, None, 1)
     # Alone it does not get the reserve file; it is written again with the result.
     fill(inside.file.connection)
     assert _told(inside.apply(_large(), entry)) == ["full", "full"]

@@ -172,6 +172,7 @@ async def test_signing_in_and_out_and_wrong_tokens(server: Running) -> None:
         ("session.sign-in", None, 401, 5), ("session.sign-in", "access token", 303, 1),
         ("session.sign-out", "access token", 303, 1),
     ]  # fmt: skip
+    assert [entry.via for entry in await entries(server)] == ["", "session", "session"]
 
 
 async def test_tokens_are_named_and_so_is_who_has_one(server: Running) -> None:
