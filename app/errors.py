@@ -28,7 +28,7 @@ class Forbidden(AppError):
     status, code = 403, "forbidden"
 
 
-class Gone(AppError):
+class Ended(AppError):
     """There was something at this URL, and it has ended."""
 
     status, code = 410, "gone"

@@ -8,7 +8,7 @@ from .. import clock
 from ..domain.access import AccessRole, Caller, CallerKind
 from ..domain.search import parse_query
 from ..domain.shares import KEPT_AFTER_END, MAX_SHARE_TIME, MOST_SHARES, Share, SharedComparison, SharedPart
-from ..errors import Gone, Invalid, NotFound, StoreUnavailable
+from ..errors import Ended, Invalid, NotFound, StoreUnavailable
 from ..store import Store
 from .keyring import Keyring
 from .tokens import digest
@@ -46,21 +46,21 @@ class Shares:
         return found[::-1]
 
     def get(self, bin_id: str, share_id: str) -> Share:
-        """A share of a bin. Raises Gone if it has ended; NotFound."""
+        """A share of a bin. Raises Ended if it has ended; NotFound."""
         found = next((one for one in self._by_hash.values() if (one.bin, one.id) == (bin_id, share_id)), None)
         if found is None:
             raise NotFound(f"There is no share {share_id}.")
         if self._has_ended(found):
-            raise Gone(f"The share {share_id} has ended.")
+            raise Ended(f"The share {share_id} has ended.")
         return found
 
     def caller_of(self, secret: str) -> Caller | None:
-        """Who has the link with this secret; None: there is no such link. Raises Gone if the share has ended."""
+        """Who has the link with this secret; None: there is no such link. Raises Ended if the share has ended."""
         share = self._by_hash.get(digest(secret))
         if share is None:
             return None
         if self._has_ended(share):
-            raise Gone(ENDED)
+            raise Ended(ENDED)
         return Caller(
             name=f"share {share.id}", role=AccessRole.READ, kind=CallerKind.SHARE, bins=frozenset({share.bin}),
             until=share.expires_at, share=share,
@@ -85,7 +85,7 @@ class Shares:
         return share, secret
 
     async def revoke(self, bin_id: str, share_id: str) -> Share:
-        """End a share now. Raises Gone if it has ended; NotFound."""
+        """End a share now. Raises Ended if it has ended; NotFound."""
         share, now = self.get(bin_id, share_id), clock.now()
         # Before the store is called: a link must not be open because the disk is slow.
         self._end(replace(share, part=None, ended_at=now))

@@ -59,6 +59,10 @@ BETWEEN_NOUNS = {
     ("captures", "setup"): "the page of a bin without requests says how to set it up",
     ("palette", "conversations"): "a number is found in the same way",
     ("mappings", "captures"): "a preview has the events of the API",
+    ("shares", "captures"): "a share shows a list of requests, or one",
+    ("shares", "messages"): "a share shows a message",
+    ("shares", "compare"): "a share shows a comparison",
+    ("shares", "live"): "the live view of a share",
 }
 
 

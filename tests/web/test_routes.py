@@ -4,15 +4,17 @@ with one that does not exist."""
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 
 import aiohttp
 import pytest
 import pytest_asyncio
-from aiohttp import web
+from aiohttp import encode_basic_auth, web
 
 from app import keys, main
 from app.domain.access import AccessRole
+from app.domain.shares import SharedPart
 from app.services import failed_sign_ins
 from app.services.bins import create
 from app.settings import read_settings
@@ -85,6 +87,8 @@ def _right(route: Route, role: AccessRole, bins: str, *, is_theirs: bool) -> int
     """The status that a caller should get."""
     if route.public:
         return REACHED
+    if route.rule is not None and route.rule.is_shared:
+        return 404
     if bins == "some" and is_theirs:
         return 404
     if not role.includes(_needed(route)) or (bins == "some" and route.name in ALL_BINS):
@@ -126,7 +130,43 @@ async def test_a_revoked_token_opens_no_route(fence: Fence) -> None:
                 url = fence.server.url + _path(route, fence.server.bin.id)
                 async with client.request(route.method, url, allow_redirects=False) as answer:
                     is_api = route.path.startswith(("/api/", "/metrics"))
-                    assert answer.status == (401 if is_api else 303), route.path
+                    right = 404 if "{share}" in route.path else 401 if is_api else 303
+                    assert answer.status == right, route.path
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_share_opens_its_own_routes_only_wherever_its_secret_is_sent(fence: Fence) -> None:
+    app, bin = fence.server.app, fence.server.bin
+    share, secret = await app[keys.SHARES].add(
+        bin.id, SharedPart(), expires_in=timedelta(hours=1), masked=True, made_by="x"
+    )
+    places = {
+        "bearer": ({"Authorization": f"Bearer {secret}"}, ""),
+        "basic": ({"Authorization": encode_basic_auth("", secret)}, ""),
+        "cookie": ({"Cookie": f"smsbin-{fence.server.port}={secret}; smsbin={secret}"}, ""),
+        "query": ({"Sec-Fetch-Site": "same-origin"}, f"?share={secret}&token={secret}&access_token={secret}"),
+    }
+    wrong = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(failed_sign_ins, "EVERY_S", 0.0)
+        async with aiohttp.ClientSession() as client:
+            for route, place in product((route for route in ROUTES if not route.public), places):
+                headers, query = places[place]
+                url = fence.server.url + _path(route, bin.id) + query
+                async with client.request(route.method, url, headers=headers, allow_redirects=False) as answer:
+                    if answer.status not in (401, 303, 404):
+                        wrong.append((place, route.method, route.path, answer.status))
+            for route in (route for route in ROUTES if "{share}" in route.path):
+                url = fence.server.url + _path(route, bin.id).replace("/shared/x", f"/shared/{secret}")
+                for method, right in (("GET", REACHED), ("HEAD", REACHED), ("POST", 303), ("DELETE", 303)):
+                    async with client.request(method, url, allow_redirects=False) as answer:
+                        if answer.status != right:
+                            wrong.append(("path", method, route.path, answer.status))
+                async with client.get(url.replace(secret, share.hash)) as answer:
+                    assert answer.status == 404
+                async with client.get(url + f"?bin={fence.theirs}") as answer:
+                    assert answer.status == 404
+    assert wrong == []
 
 
 @pytest.mark.asyncio(loop_scope="module")

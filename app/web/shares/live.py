@@ -9,7 +9,7 @@ from aiohttp import web
 from ... import __version__, keys
 from ...domain.captures import Captured, Change, Deleted, MessageChanged, MessageGone, Restarted
 from ...domain.shares import SharedComparison, SharedPart
-from ...errors import Gone
+from ...errors import Ended
 from ...live.frames import Frames, text_frames
 from ...services.shares import ENDED
 from ..live.edits import Edit, yield_to_loop
@@ -68,7 +68,7 @@ async def _text(request: web.Request, changes: Sequence[Change]) -> str:
         return ""
     store, share = request.app[keys.STORE], share_of(request)
     if share.part is None:
-        raise Gone(ENDED)
+        raise Ended(ENDED)
     first = changes[0]
     if isinstance(first, Restarted):
         return json.dumps({"reset": first.seq})

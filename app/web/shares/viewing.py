@@ -12,7 +12,7 @@ from ...domain.captures import CaptureRow
 from ...domain.masking.policy import MaskingPolicy
 from ...domain.search import Query, parse_query, settle
 from ...domain.shares import Share, SharedMessage
-from ...errors import Gone, NotFound, TooSlow
+from ...errors import Ended, NotFound, TooSlow
 from ...services.shares import ENDED
 from ..captures.detail import open_detail
 from ..captures.rows import CaptureParts, ListPart
@@ -58,7 +58,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     bin = await request.app[keys.STORE].get_bin(share.bin)
     part = share.part
     if part is None:
-        raise Gone(ENDED)
+        raise Ended(ENDED)
     if part.n is not None:
         response = await _show_capture(request, bin, part.n)
     elif part.message is not None:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.access import Caller, CallerKind, role_of
-from ...errors import Gone
+from ...errors import Ended
 from .hosts import parse_host
 from .urls import is_trusted, server_address
 
@@ -34,7 +34,7 @@ def is_https(request: web.Request) -> bool:
 async def find_caller(request: web.Request) -> Caller | None:
     """Who makes this request; None: not authenticated. With a wrong bearer a valid cookie does not count. A proxy that
     names the user may send a bearer of its own. In the address of a share only its secret counts, and it counts nowhere
-    else. Raises Gone when the share has ended."""
+    else. Raises Ended when the share has ended."""
     if is_of_share(request):
         return request.app[keys.SHARES].caller_of(request.match_info[SHARE_PART])
     access = request.app[keys.ACCESS]
@@ -87,7 +87,7 @@ class SessionCheck:
         self._ended, self._checked_at = ended, clock.ticks()
         try:
             return await find_caller(self._request) is None
-        except Gone:
+        except Ended:
             return True
 
     def at_most_s(self, seconds: float) -> float:

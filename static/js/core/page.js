@@ -19,7 +19,7 @@ export function say(text, { atOnce = false } = {}) {
 }
 
 export function openHelp() {
-  document.querySelector("[data-help-box]").showModal();
+  document.querySelector("[data-help-box]")?.showModal();
 }
 
 function showTheme(button) {

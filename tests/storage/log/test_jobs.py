@@ -59,7 +59,7 @@ def test_every_job_can_be_sent_and_has_a_handler(tmp_path) -> None:
 def test_only_jobs_that_free_space_and_their_entries_run_on_a_full_disk() -> None:
     assert set(jobs.DELETES) == {
         jobs.DropBin, jobs.DropCapture, jobs.DropSome, jobs.DropCaptures, jobs.DropForward, jobs.DropAlert,
-        jobs.DropToken, jobs.DropSession, jobs.Sweep, jobs.TrimAuditLog,
+        jobs.DropToken, jobs.DropSession, jobs.EndShare, jobs.Sweep, jobs.TrimAuditLog,
     }  # fmt: skip
     assert not any(isinstance(_made(jobs.AddCapture), kind) for kind in jobs.DELETES)
     assert set(jobs.ON_FULL_DISK) == {*jobs.DELETES, PutAuditEntry}
