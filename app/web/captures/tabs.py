@@ -12,21 +12,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from ... import clock
-from ...domain.answers.model import Answer, safe_answer
-from ...domain.captures import Capture, CaptureRow, RawRequest
+from ...domain.answers.model import safe_answer
+from ...domain.captures import Capture, RawRequest
 from ...domain.curl import as_curl
 from ...domain.edits import EditableField, editable_body, editable_headers
 from ...domain.findings import Finding, explain
 from ...domain.masking.policy import CREDENTIALS, MaskingPolicy
 from ...domain.messages.model import Message
 from ...domain.phones import region_of
-from ...domain.providers import PROVIDER_TITLES
-from ...domain.replays import Attempt
 from ...domain.units import format_size, gap_text
 from ...domain.visible import escape_controls
 from ...ingress.body import BODY_S
 from ...providers import facts_of, handshake_of, searchable_words, why
-from ...providers.answers import lint_for
 from ...providers.custom import CustomReader
 from ...providers.sheet import HandshakeStep
 from ...services.edits import fields_to_edit
@@ -40,7 +37,7 @@ from ...store import Store
 from ..words.fields import Field
 from ..words.signatures import VERDICTS
 from ..words.titles import StatusLook
-from ..words.wiretaps import handler_text
+from .answered import Answered, read_answered
 from .bodies import TEXT_CHARACTERS, BodyViews, views_of
 from .shared import CaptureDetail
 from .visible import VisibleText, visible
@@ -51,18 +48,15 @@ MOST_PARTS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerTab(CaptureDetail):
-    """`sent` is the answer that was sent; None: none, or not yet. `handler`: what a handler of the user answered, in a
-    sentence; None: none was called. `remarks` about the answer of a handler."""
+    """What was answered."""
 
-    sent: Answer | None
-    handler: str | None = None
-    remarks: Sequence[str] = ()
+    answered: Answered
 
     @property
     def is_default(self) -> bool:
         """Whether the default was sent, without any fault."""
-        row = self.capture.row
-        return row.fault is None and (self.sent is None or self.sent == safe_answer(row.role))
+        row, sent = self.capture.row, self.answered.sent
+        return row.fault is None and (sent is None or sent == safe_answer(row.role))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +82,8 @@ class SummaryTab(AnswerTab):
         if self.capture.row.size >= limit:
             return f"It is larger than the limit of {format_size(limit)}."
         waited_ms = 0 if outcome is None or self.capture.row.fault else outcome.left_ms or outcome.after_ms or 0
-        if waited_ms - (self.sent.delay_ms if self.sent else 0) >= BODY_S * 1_000:
+        sent = self.answered.sent
+        if waited_ms - (sent.delay_ms if sent else 0) >= BODY_S * 1_000:
             return f"It did not arrive within {BODY_S:g} s."
         declared = raw.header(b"content-length")
         if declared is None:
@@ -211,14 +206,11 @@ async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
         shared,
         source,
         source.masking.messages(await source.store.messages_of(source.bin_id, capture.row.n)),
-        await _sent(source, capture.row),
-        await _handled(source, capture.row.n),
+        await _answered(shared, source),
     )
 
 
-def _read_summary(
-    shared: CaptureDetail, source: Source, messages: Sequence[Message], sent: Answer | None, handled: Attempt | None
-) -> SummaryTab:
+def _read_summary(shared: CaptureDetail, source: Source, messages: Sequence[Message], answered: Answered) -> SummaryTab:
     raw, row, sheet, masking = source.capture.raw, source.capture.row, shared.sheet, source.masking
     reading = row.reading
     dated = next((event for event in shared.events if event.said_at is not None), None)
@@ -228,9 +220,7 @@ def _read_summary(
     return _as(
         SummaryTab,
         shared,
-        sent=sent,
-        handler=_handler(shared, handled),
-        remarks=_remarks(shared, handled, sent),
+        answered=answered,
         regions=(region_of(reading.sender), region_of(reading.recipient)),
         curl="" if shared.is_masked else as_curl(raw, source.address),
         why=why(raw, sheet.name) if sheet else None,
@@ -285,9 +275,12 @@ async def _open_timing(shared: CaptureDetail, _: Source) -> TimingTab:
 
 
 async def _open_answer(shared: CaptureDetail, source: Source) -> AnswerTab:
-    sent = await _sent(source, shared.capture.row)
-    handled = await _handled(source, shared.capture.row.n)
-    return _as(AnswerTab, shared, sent=sent, handler=_handler(shared, handled), remarks=_remarks(shared, handled, sent))
+    return _as(AnswerTab, shared, answered=await _answered(shared, source))
+
+
+async def _answered(shared: CaptureDetail, source: Source) -> Answered:
+    provider = shared.sheet.name if shared.sheet else None
+    return await read_answered(source.store, source.bin_id, shared.capture.row, provider, source.masking)
 
 
 async def _open_related(shared: CaptureDetail, source: Source) -> RelatedTab:
@@ -370,35 +363,6 @@ TABS = {
     "related": Tab("Related", _open_related),
     "replay": Tab("Replay", _open_replay),
 }
-
-
-async def _sent(source: Source, row: CaptureRow) -> Answer | None:
-    if row.outcome is None or row.outcome.status is None:
-        return None
-    sent = await source.store.get_sent_answer(source.bin_id, row.n)
-    if sent is None:
-        return msgspec.structs.replace(safe_answer(row.role), status=row.outcome.status)
-    return source.masking.answer(sent)
-
-
-async def _handled(source: Source, n: int) -> Attempt | None:
-    """The attempt of the handler that has answered."""
-    attempt = await source.store.get_handler_attempt(source.bin_id, n)
-    return None if attempt is None else source.masking.attempt(attempt)
-
-
-def _handler(shared: CaptureDetail, handled: Attempt | None) -> str | None:
-    title = PROVIDER_TITLES.get(shared.sheet.name, "") if shared.sheet else ""
-    return None if handled is None else handler_text(handled, shared.capture.row, title or "the provider")
-
-
-def _remarks(shared: CaptureDetail, handled: Attempt | None, sent: Answer | None) -> Sequence[str]:
-    """What the provider would do with the answer of a handler, as for one that a user has set."""
-    if sent is None or handled is None:
-        return ()
-    row = shared.capture.row
-    found = lint_for(sent, row.role, shared.sheet.name if shared.sheet else None)
-    return [remark.text for remark in found if not remark.is_error]
 
 
 def _skew(late: timedelta) -> str:
