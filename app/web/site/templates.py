@@ -200,7 +200,7 @@ def site_of(request: web.Request) -> Site:
             for each in request.app[keys.FORWARDS].of(request.match_info.get("bin", ""))
             if trouble_text(each.health) is not None
         ],
-        wiretaps=list(request.app[keys.HANDLERS].roles_of(request.match_info.get("bin", ""))),
+        wiretaps=sorted(request.app[keys.HANDLERS].roles_of(request.match_info.get("bin", "")), key=list(Role).index),
         alerts=alerts_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",
         now=clock.now(),
