@@ -138,9 +138,12 @@ async def test_a_deleted_bin_ends_open_pages_and_links(full: Running) -> None:
             assert answer.status == 204
         assert await closed(socket) in (SIGNED_OUT, GONE)
     assert (await open_link(share["url"]))[0] == 410
-    await full.app[keys.SWEEPING].erase_step()
-    (stored,) = await full.app[keys.STORE].list_shares()
-    assert stored.part is None
+
+    async def is_forgotten() -> bool:
+        (stored,) = await full.app[keys.STORE].list_shares()
+        return stored.part is None
+
+    await full.until(is_forgotten)
 
 
 async def test_a_page_of_another_site_cannot_open_the_socket(full: Running) -> None:

@@ -43,6 +43,7 @@ async def test_the_button_beside_a_link_shares_what_is_open(full: Running, page:
     async with full.client.get(full.url + html.unescape(found[1])) as answer:
         text = await answer.text()
     assert title in text
+    text = text.partition('aria-labelledby="add"')[2].partition("</form>")[0]
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
     status, text = await _post(full, f"/bins/{full.bin.id}/shares", {**form, "expires_in": "1h", "mask": "on"})
     assert status == 200, text
