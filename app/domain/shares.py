@@ -9,7 +9,7 @@ MAX_SHARE_TIME = timedelta(days=90)
 MOST_SHARES = 100
 """Of one bin, at the same time."""
 KEPT_AFTER_END = timedelta(days=90)
-"""So long smsbin says of a share that it has ended; afterwards its link is unknown."""
+"""So long the link of a share that has ended is answered with 410, afterwards with 404."""
 
 
 class SharedMessage(msgspec.Struct, frozen=True, omit_defaults=True):

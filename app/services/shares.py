@@ -20,7 +20,7 @@ ENDED = "This link has ended: it expired or was revoked, or its bin was deleted.
 
 
 class Shares:
-    """Use from one event loop only. `notify` is called with the id of a bin one of whose shares has ended: open
+    """Use from one event loop only. `notify` is called with the id of a bin with a share that has ended: open
     connections must notice."""
 
     def __init__(self, store: Store, keyring: Keyring, notify: Callable[[str], None]) -> None:

@@ -18,6 +18,7 @@ from tests.pairs import lost, timed_out
 from tests.reconciling import arrive, compared, ended, here, row, send, table
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 from tests.web.listeners.listening import listening, until_attempts
+from tests.web.shares.conftest import make_share
 
 from .axe import violations
 from .boxes import measure
@@ -145,7 +146,7 @@ async def test_the_doors_have_no_violation(server: Running, judge: Judge) -> Non
     await server.app[keys.ACCESS].tokens.add(name=long, role=AccessRole.READ, bins=[server.bin.id], expires_in=None)
     await judge.see("/settings/tokens", "/settings/sessions", "/settings/audit")
     await judge.see("/", "/nothing", "/docs", "/docs/guide", *(f"/docs/guide/{name}" for name in GUIDE))
-    await judge.see_bin("", "/setup", "/overview", "/settings", "/privacy", "/delete")
+    await judge.see_bin("", "/setup", "/overview", "/settings", "/privacy", "/shares?n=1", "/delete")
     await judge.sign_out()
     await judge.see("/sign-in")
 
@@ -161,6 +162,21 @@ async def test_requests_have_no_violation(server: Running, judge: Judge) -> None
         "/setup", "", "?q=fro:x", "?q=grüße", "?at=soon", "?at=99", *(f"/captures/1?tab={tab}" for tab in TABS)
     )
     await judge.see_bin("/captures/1?tab=raw&find=a", "/captures/1?tab=fields&find=a")
+
+
+async def test_shares_have_no_violation(server: Running, judge: Judge) -> None:
+    for role in ("", "/fallback"):
+        async with server.client.post(server.capture_url + role, data=SMS):
+            pass
+    await server.settled(2)
+    pair = await make_share(server, comparison={"n": 1}, mask=False)
+    links = [await make_share(server), await make_share(server, n=1), await make_share(server, n=2, mask=False), pair]
+    message = {"provider": "ytel", "message_id": "SM1"}
+    async with server.client.get(f"{server.bin_api}/messages") as answer:
+        message["provider"] = (await answer.json())["items"][0]["provider"]
+    links.append(await make_share(server, message=message))
+    await judge.see(*(link["url"].removeprefix(server.url) for link in links))
+    await judge.see_bin("/shares", "", "/captures/1", "/compare/1", f"/messages/{message['provider']}/SM1")
 
 
 async def test_signatures_have_no_violation(server: Running, judge: Judge) -> None:

@@ -25,7 +25,6 @@ UNTESTED: dict[str, tuple[str, ...]] = {
         "app.web.listeners.socket.NAME_REUSED",
         "app.web.listeners.socket.REMOVED",
         "app.web.listeners.socket.SIGNED_OUT",
-        "app.web.live.socket.GONE",
     ),
     "given to the kernel or to a library, where its effect cannot be told apart in a test": (
         "app.ingress.server.BACKLOG",

@@ -88,7 +88,7 @@ def title_of(part: SharedPart | None) -> str:
 
 
 def _raw_part(form: Mapping[str, str]) -> dict[str, object]:
-    """The fields of the input that say what the share is for."""
+    """The fields of the input with what the share is for."""
     raw: dict[str, object] = {}
     if form.get("q", "").strip():
         raw["q"] = form["q"]

@@ -18,5 +18,5 @@ delete from shares where coalesce(ended_at, expires_at) < :ended_before
 update shares set part = null, ended_at = expires_at where ended_at is null and expires_at <= :now
 
 -- name: erase_shares
--- The rows stay: the links of a deleted bin say that they have ended.
+-- The rows stay: the link of a deleted bin is answered as one that has ended.
 update shares set part = null where bin = (select id from bins where number = :bin)

@@ -1,4 +1,4 @@
--- Share links. They refer to no bin, because the link of a deleted bin says for a while that it has ended.
+-- Share links. They refer to no bin, because the link of a deleted bin is still answered as one that has ended.
 
 create table shares (
     number integer primary key autoincrement,
