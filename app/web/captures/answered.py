@@ -15,7 +15,7 @@ from ..words.wiretaps import handler_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenAnswer:
+class AnsweredWith:
     """`sent`: the answer; None: nothing was sent. `handler`: a sentence about the handler that answered, and `remarks`
     on what the provider does with its answer."""
 
@@ -26,15 +26,15 @@ class GivenAnswer:
 
 async def read_answered(
     store: Store, bin_id: str, row: CaptureRow, provider: str | None, masking: MaskingPolicy
-) -> GivenAnswer:
+) -> AnsweredWith:
     """What was answered. Raises NotFound."""
     sent = await _sent(store, bin_id, row, masking)
     attempt = await store.get_handler_attempt(bin_id, row.n)
     if attempt is None:
-        return GivenAnswer(sent=sent)
+        return AnsweredWith(sent=sent)
     title = PROVIDER_TITLES.get(provider, "") if provider else ""
     found = () if sent is None else lint_for(sent, row.role, provider)
-    return GivenAnswer(
+    return AnsweredWith(
         sent=sent,
         handler=handler_text(masking.attempt(attempt), row, title or "the provider"),
         remarks=[remark.text for remark in found if not remark.is_error],

@@ -37,7 +37,7 @@ from ...store import Store
 from ..words.fields import Field
 from ..words.signatures import VERDICTS
 from ..words.titles import StatusLook
-from .answered import GivenAnswer, read_answered
+from .answered import AnsweredWith, read_answered
 from .bodies import TEXT_CHARACTERS, BodyViews, views_of
 from .shared import CaptureDetail
 from .visible import VisibleText, visible
@@ -50,7 +50,7 @@ MOST_PARTS = 200
 class AnswerTab(CaptureDetail):
     """What was answered."""
 
-    answered: GivenAnswer
+    answered: AnsweredWith
 
     @property
     def is_default(self) -> bool:
@@ -211,7 +211,7 @@ async def _open_summary(shared: CaptureDetail, source: Source) -> SummaryTab:
 
 
 def _read_summary(
-    shared: CaptureDetail, source: Source, messages: Sequence[Message], answered: GivenAnswer
+    shared: CaptureDetail, source: Source, messages: Sequence[Message], answered: AnsweredWith
 ) -> SummaryTab:
     raw, row, sheet, masking = source.capture.raw, source.capture.row, shared.sheet, source.masking
     reading = row.reading
@@ -280,7 +280,7 @@ async def _open_answer(shared: CaptureDetail, source: Source) -> AnswerTab:
     return _as(AnswerTab, shared, answered=await _answered(shared, source))
 
 
-async def _answered(shared: CaptureDetail, source: Source) -> GivenAnswer:
+async def _answered(shared: CaptureDetail, source: Source) -> AnsweredWith:
     provider = shared.sheet.name if shared.sheet else None
     return await read_answered(source.store, source.bin_id, shared.capture.row, provider, source.masking)
 

@@ -5,11 +5,11 @@ from app.domain.answers.model import safe_answer
 from app.domain.masking.policy import FULL_MASK, NO_MASK
 from app.domain.replays import NewAttempt, Trigger
 from app.domain.roles import Role
-from app.web.captures.answered import GivenAnswer, read_answered
+from app.web.captures.answered import AnsweredWith, read_answered
 from tests.conftest import Running
 
 
-async def _answered(server: Running, **more: object) -> GivenAnswer:
+async def _answered(server: Running, **more: object) -> AnsweredWith:
     store = server.app[keys.STORE]
     async with server.client.post(server.capture_url, data={"Text": "hi"}):
         pass
@@ -23,7 +23,7 @@ async def _answered(server: Running, **more: object) -> GivenAnswer:
 
 
 async def test_without_a_handler_it_is_the_answer_that_was_sent(server: Running) -> None:
-    assert await _answered(server) == GivenAnswer(sent=safe_answer(Role.PRIMARY))
+    assert await _answered(server) == AnsweredWith(sent=safe_answer(Role.PRIMARY))
 
 
 async def test_a_handler_is_told_in_a_sentence_without_masked_values(server: Running) -> None:
