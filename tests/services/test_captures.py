@@ -110,14 +110,10 @@ async def test_what_the_store_refuses_at_once_gives_it_back_too(rows: Rows, faul
 
 async def test_a_request_larger_than_this_is_examined_in_a_thread_if_fields_are_withheld(rows: Rows) -> None:
     privacy = PrivacySettings(rows, Hub())  # type: ignore[arg-type]
+    hub = Hub()
     intake = Intake(
-        rows,
-        Answers(rows, Hub()),
-        Faults(rows, Hub()),
-        Mappings(rows, Hub()),
-        privacy,
-        Simulating(),  # type: ignore[arg-type]
-    )
+        rows, Answers(rows, hub), Faults(rows, hub), Mappings(rows, hub), privacy, Simulating(), Handlers()
+    )  # fmt: skip
     small = structs.replace(RAW, body=b"x" * (EXAMINED_BYTES - len(RAW.target)))
     large = structs.replace(small, body=small.body + b"x")
     assert not intake.is_slow(BIN, Role.PRIMARY, large)

@@ -9,18 +9,14 @@ import pytest
 
 from app import clock, keys
 from app.domain.bins import STUCK_AFTER, Bin
-from app.domain.reader import DEFAULT_READER_CONTEXT
 from app.errors import Conflict, NotFound, StoreUnavailable
 from app.live.hub import Hub
 from app.services import bins as service
 from app.services.answers import Answers
 from app.services.faults import Faults
-from app.services.forwards.registry import Forwards
 from app.services.keyring import Keyring
 from app.services.mappings import Mappings
-from app.services.privacy import PrivacySettings
 from app.services.reconciliations.reconciling import Reconciling
-from app.services.secrets import Secrets
 from app.services.upkeep.retention import Sweeping
 from app.storage.opening import open_archive, open_store
 from app.store import Store
@@ -52,8 +48,7 @@ async def _rename(store: Store, keyring: Keyring, bin: Bin) -> Bin:
 async def _delete(store: Store, keyring: Keyring, bin: Bin, folder: Path) -> None:
     hub, month = Hub(), timedelta(days=30)
     await service.delete(
-        store, keyring, hub, Answers(store, hub), Faults(store, hub), Mappings(store, hub),
-        Forwards(store, hub, Secrets(store, hub, DEFAULT_READER_CONTEXT, []), [], None), PrivacySettings(store, hub),
+        store, keyring, hub, [Answers(store, hub), Faults(store, hub), Mappings(store, hub)],
         Reconciling(store, open_archive(folder), folder / "ledger.db", month), Sweeping(store, month), bin.id,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.captures import CaptureRow
+from ...domain.masking.policy import NO_MASK
 from ...domain.search import Query, parse_query, settle
 from ...domain.units import rfc3339
 from ...errors import Invalid, Unauthorized
@@ -84,12 +85,14 @@ async def body(request: web.Request) -> web.StreamResponse:
 
 
 async def raw(request: web.Request) -> web.StreamResponse:
-    """GET /api/v1/bins/{bin}/captures/{n}/raw[?wire=1][&mask=false]: the request as a `message/http` file."""
+    """GET /api/v1/bins/{bin}/captures/{n}/raw[?wire=1][&mask=true]: the request as a `message/http` file."""
     query = read_query(request, names_of(RAW_QUERY))
     wire = number(query, "wire", lowest=0, highest=1) == 1
     bin_id, n = request.match_info["bin"], int(request.match_info["n"])
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
-    came = json_masking_of(request, query).raw(capture.intact())
+    # Asking for the bytes is asking for the values.
+    masking = json_masking_of(request, query) if "mask" in query else NO_MASK
+    came = masking.raw(capture.intact())
     return web.Response(
         body=came.on_the_wire() if wire else came.as_message(),
         content_type="message/http",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.annotations import AnnotationChange
 from app.storage.log import annotating, jobs
 from app.storage.log.results import LogPosition
 from tests.storage.builders import a_raw
@@ -81,5 +82,5 @@ def test_a_note_that_was_replaced_is_erased_from_the_disk(inside: Inside) -> Non
 
 def test_the_position_of_the_bin_says_that_an_annotation_has_changed(inside: Inside) -> None:
     inside.annotate(1, pinned=True)
-    told = inside.appender.apply([jobs.Annotate(BIN, [2, 3], jobs.AnnotationChange(note="a"))])
+    told = inside.appender.apply([jobs.Annotate(BIN, [2, 3], AnnotationChange(note="a"))])
     assert told.positions == [LogPosition(1, n=4, k=0, d=0, version=0, a=3)]

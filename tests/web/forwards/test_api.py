@@ -60,7 +60,7 @@ async def test_wrong_input_is_named_with_the_cure(opened: Running, target: Targe
     itself = await call(opened, "POST", status=422, name="F", url=opened.url)
     assert "is this smsbin itself" in itself["detail"]
     loop = await call(opened, "POST", status=422, name="F", url=target.url, filter="forward:failed")
-    assert "because that state changes when it is sent" in loop["detail"]
+    assert "which depends on the forward itself" in loop["detail"]
     assert (await call(opened, "GET"))["items"] == []
     async with opened.client.post(f"{opened.api}/bins/none/forwards", json={"name": "F", "url": target.url}) as answer:
         assert answer.status == 404
