@@ -75,7 +75,7 @@ def write(
 
 
 def shared(path: str, handler: Handler, name: str) -> Route:
-    """A route of who has the link of a share, and of nobody else. The secret is a part of the path."""
+    """A route of who has the link of a share, and of no other caller. The secret is a part of the path."""
     return Route("GET", path, handler, name, RouteRule(AccessRole.READ, is_shared=True))
 
 

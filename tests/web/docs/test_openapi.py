@@ -120,6 +120,18 @@ BODIES = {
             {"expires_in": 1.5}, {"expires_in": True}, {"colour": "red"},
         )
     ],
+    "createShare": [
+        {"expires_in": "7d"} | more
+        for more in (
+            {}, {"expires_in": "90d"}, {"expires_in": "0"}, {"expires_in": "00d"}, {"expires_in": None},
+            {"expires_in": 0}, {"expires_in": 1}, {"expires_in": 7_776_000}, {"expires_in": 7_776_001},
+            {"expires_in": 1.5}, {"q": "x"}, {"q": None}, {"q": 1}, {"n": 1}, {"n": 0}, {"n": "1"}, {"n": None},
+            {"message": {"provider": "ytel", "message_id": "x"}}, {"message": {"provider": "ytel"}}, {"message": "x"},
+            {"message": None}, {"comparison": {"n": 1}}, {"comparison": {"n": 1, "m": 2}}, {"comparison": {"m": 1}},
+            {"comparison": {"n": 1, "m": None}}, {"comparison": {"n": 1, "m": 0}}, {"comparison": {"n": 1, "x": 1}},
+            {"comparison": None}, {"mask": True}, {"mask": False}, {"mask": 1}, {"mask": None}, {"colour": "red"},
+        )
+    ],
     "drill": [
         {"measure": True}, {"measure": 1}, {"role": "status", "measure": True}, {"role": "voice", "measure": True},
         {"fault": {"kind": "drop"}}, {"fault": {"kind": "rain"}}, {"fault": "x"}, {"fault": {"kind": "drop", "x": 1}},

@@ -128,3 +128,22 @@ async def test_a_link_that_ended_or_is_unknown_says_so_without_a_link_to_anythin
         assert status == right
         assert 'href="/"' not in text
         assert "Sign in" not in text
+
+
+async def test_wrong_links_are_counted_and_answered_late_like_wrong_tokens(full: Running) -> None:
+    share = await make_share(full, n=1)
+    failed = full.app[keys.FAILED_SIGN_INS]
+    assert (await open_link(share["url"]))[0] == 200
+    assert failed.count == 0
+    for path in ("", "/rows", "/live", "/captures/1"):
+        assert (await open_link(f"{full.url}/shared/guess{path}"))[0] == 404
+    assert failed.count == 4
+
+
+async def test_who_is_signed_in_sees_of_a_link_what_all_others_see(full: Running) -> None:
+    share = await make_share(full, n=2)
+    for query in ("", "?mask=false"):
+        async with full.client.get(share["url"] + query) as answer:
+            text = await answer.text()
+        assert leaks(text) == []
+        assert "palette" not in text
