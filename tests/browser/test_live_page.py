@@ -176,7 +176,7 @@ async def test_credentials_are_masked_until_asked_for(server: Running, watched: 
     panel = page.locator('[data-panel="headers"]')
     assert "top-secret" not in await panel.inner_text()
     assert "crumbs" not in await panel.inner_text()
-    await page.get_by_role("button", name="Show Authorization").click()
+    await page.get_by_role("link", name="Show Authorization").click()
     await expect(panel).to_contain_text("top-secret")
 
 

@@ -41,7 +41,9 @@ def test_faults_of_the_system_cost_nothing_that_was_acknowledged() -> None:
 
 
 @needs_compiler
-@pytest.mark.parametrize("mistake", ["errors of a commit are ignored", "files are not looked at"])
-def test_the_faults_catch_a_mistake_that_is_planted(mistake: str) -> None:
-    (found,) = share_out("faults", "control", 60, TIME_S, workers=1, planted=mistake)
+@pytest.mark.parametrize(
+    ("mistake", "count"), [("errors of a commit are ignored", 240), ("files are not looked at", 60)]
+)
+def test_the_faults_catch_a_mistake_that_is_planted(mistake: str, count: int) -> None:
+    (found,) = share_out("faults", "control", count, TIME_S, workers=1, planted=mistake)
     assert found["bad"] > 0

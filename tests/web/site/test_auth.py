@@ -15,8 +15,8 @@ from tests.conftest import TOKEN, Running, run_server, with_shared_server
 from ...ingress.http import parse, talk
 
 PUBLIC = {
-    "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "guide", "guide-page", "openapi",
-    "mapping-schema",
+    "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "event-schema", "guide", "guide-page",
+    "openapi", "mapping-schema",
 }  # fmt: skip
 
 
