@@ -52,6 +52,11 @@ async def _kept(client: aiohttp.ClientSession, server: Process) -> list[int]:
         return [item["n"] for item in (await answer.json()).get("items", [])]
 
 
+async def _page(client: aiohttp.ClientSession, server: Process) -> str:
+    async with client.get(f"{server.ready['url']}bins/{server.ready['bin']}") as answer:
+        return await answer.text()
+
+
 async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_space(tmp_path: Path) -> None:
     with _mounted(tmp_path / "small", "-t", "tmpfs", "-o", "size=12m", "smsbin-test") as disk:
         filler = disk / "filler"
@@ -66,8 +71,10 @@ async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_space(
                 assert got[-1] == (503, None)
                 async with client.post(server.ready["urls"]["primary"], data=b"a" * 100_000) as refused:
                     assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
-                async with client.get(f"{server.ready['url']}bins/{server.ready['bin']}") as page:
-                    assert "Storing is not possible at the moment" in await page.text()
+                # The notices are updated once a second.
+                async with asyncio.timeout(10):
+                    while "Storing is not possible at the moment" not in await _page(client, server):
+                        await asyncio.sleep(0.05)
                 filler.unlink()
                 async with asyncio.timeout(10):
                     while (await _statuses(server, 1, 100_000))[0][0] != 200:

@@ -26,7 +26,8 @@ from tests.conftest import TOKEN, Running, run_server
 REACHED = 299
 # What a route is for, by its name, where its method does not say so.
 READS = {"sign_out", "capture-signature"}
-WRITES = {"bin-confirm-delete"}
+# A listener moves its cursor, and may answer.
+WRITES = {"bin-confirm-delete", "api-listen"}
 ADMINS = {
     "retention-confirm", "api-retention-confirm", "tokens", "token-create", "token-revoke", "sessions", "session-end",
     "api-tokens", "api-token-create", "api-token-revoke", "api-sessions", "api-session-end",

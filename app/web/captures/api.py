@@ -8,7 +8,6 @@ from aiohttp import web
 
 from ... import clock, keys
 from ...domain.captures import CaptureRow
-from ...domain.masking.policy import NO_MASK
 from ...domain.search import Query, parse_query, settle
 from ...domain.units import rfc3339
 from ...errors import Invalid, Unauthorized
@@ -90,9 +89,7 @@ async def raw(request: web.Request) -> web.StreamResponse:
     wire = number(query, "wire", lowest=0, highest=1) == 1
     bin_id, n = request.match_info["bin"], int(request.match_info["n"])
     capture = await request.app[keys.STORE].get_capture(bin_id, n)
-    # Asking for the bytes is asking for the values.
-    masking = json_masking_of(request, query) if "mask" in query else NO_MASK
-    came = masking.raw(capture.intact())
+    came = json_masking_of(request, query).raw(capture.intact())
     return web.Response(
         body=came.on_the_wire() if wire else came.as_message(),
         content_type="message/http",

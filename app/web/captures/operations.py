@@ -17,8 +17,8 @@ LIST_QUERY = (
     parameters.masked(),
 )
 
-SHOW_QUERY = (parameters.masked_headers(),)
-RAW_QUERY = (parameters.wire(), parameters.masked())
+SHOW_QUERY = (parameters.masked_capture(),)
+RAW_QUERY = (parameters.wire(), parameters.masked_capture())
 COUNT_QUERY = (parameters.matching(),)
 
 OPERATIONS: Operations = {

@@ -5,7 +5,7 @@ from ..site.operations import Operation, Operations, Success
 from .inputs import ReplayInput
 from .shapes import ReplayList
 
-LIST_QUERY = (parameters.masked_headers(),)
+LIST_QUERY = (parameters.masked_capture(),)
 
 OPERATIONS: Operations = {
     ("post", "/api/v1/bins/{bin}/replays"): Operation(

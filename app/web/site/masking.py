@@ -38,9 +38,10 @@ def export_masking_of(request: web.Request, query: Mapping[str, str]) -> Masking
 
 
 def json_masking_of(request: web.Request, query: Mapping[str, str]) -> MaskingPolicy:
-    """What is masked in the JSON of captures and messages: headers, and with `mask=true` everything. Invalid."""
+    """What is masked in the JSON of captures and messages, and in their raw files: nothing, because programs need the
+    values; with `mask=true` everything. Invalid."""
     if "mask" not in query and not request.get(keys.MASKED, False):
-        return MaskingPolicy(headers=request.app[keys.PRIVACY].policy_of(request.match_info["bin"]).headers)
+        return NO_MASK
     return export_masking_of(request, query)
 
 

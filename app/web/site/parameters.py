@@ -65,13 +65,10 @@ def masked() -> Parameter:
     return in_query("mask", text, type="string", enum=["true", "false"], default="false")
 
 
-def masked_headers() -> Parameter:
+def masked_capture() -> Parameter:
     """Whether to mask the values of one capture."""
-    text = (
-        "false: with the values of headers with credentials, such as Authorization and Cookie, which are masked without"
-        " it. true: numbers, codes, links and the body are masked too."
-    )
-    return in_query("mask", text, type="string", enum=["true", "false"])
+    text = "true: numbers, codes, links, the body, and headers with credentials are masked."
+    return in_query("mask", text, type="string", enum=["true", "false"], default="false")
 
 
 def masked_file() -> Parameter:

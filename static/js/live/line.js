@@ -71,7 +71,8 @@ export function openLine({ address, take, changed }) {
       try {
         const where = address(false).href;
         const answer = await ask(where, { headers: { Accept: "application/json" } });
-        if (answer.redirected) return location.reload();
+        // Signed out, or the share has ended.
+        if (answer.redirected || answer.status === 410) return location.reload();
         pollFailed = !answer.ok;
         if (isUnreachable(answer)) brokenAt ||= Date.now();
         // The filter may have changed meanwhile.

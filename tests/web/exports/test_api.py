@@ -47,7 +47,7 @@ async def test_json_lines_are_exactly_the_captures_of_the_api_oldest_first(serve
     async with asyncio.timeout(5):
         while None in [each["answered"]["after_ms"] for each in await server.captures()]:
             pass
-    lines = (await _export(server)).decode().splitlines()
+    lines = (await _export(server, "mask=false")).decode().splitlines()
     assert [json.loads(line) for line in lines] == [await server.capture(n) for n in (1, 2, 3)]
 
 
@@ -57,7 +57,7 @@ async def test_json_lines_of_a_bin_with_a_mapping_are_those_of_the_api(server: R
         assert answer.status == 200
     await _hit(server, "x", "/status", ref="r1", st="zapped")
     await server.settled(1)
-    (line,) = (await _export(server)).decode().splitlines()
+    (line,) = (await _export(server, "mask=false")).decode().splitlines()
     shown = await server.capture(1)
     assert json.loads(line) == shown
     assert "zapped" in shown["finding_details"][0]["cause"], "the finding is explained by what the mapping reads"

@@ -189,12 +189,12 @@ async def test_exports_of_a_masked_bin_are_masked_unless_asked_for(masked: Runni
         assert (await answer.json())["errors"][0]["field"] == "mask"
 
 
-async def test_the_api_masks_credentials_and_everything_if_asked(masked: Running) -> None:
+async def test_the_api_returns_what_was_received_and_masks_it_if_asked(masked: Running) -> None:
     one = f"/api/v1/bins/{masked.bin.id}/captures/1"
-    whole = json.loads(await _get(masked, one))
-    assert dict(whole["headers"])["Authorization"] == "••••••••"
-    assert whole["from"] == THEIRS
-    assert dict(json.loads(await _get(masked, f"{one}?mask=false"))["headers"])["Authorization"] == f"Bearer {SECRET}"
+    for path in (one, f"{one}?mask=false"):
+        whole = json.loads(await _get(masked, path))
+        assert dict(whole["headers"])["Authorization"] == f"Bearer {SECRET}"
+        assert whole["from"] == THEIRS
     assert SECRET in await _get(masked, f"{one}/raw")
     for path in (f"{one}?mask=true", f"{one}/raw?mask=true", f"{one}/attempts?mask=true"):
         assert not leaks(await _get(masked, path)), path
