@@ -368,7 +368,7 @@ async def test_tab_walks_through_the_whole_page_and_out_again(server: Running, w
     await expect(page.locator("#capture-3 .row")).to_be_focused()
     await expect(page.locator('[data-rows] .row:not([tabindex="-1"])')).to_have_count(1)
     stops = []
-    for _ in range(80):
+    for _ in range(120):
         await page.keyboard.press("Tab")
         stops.append(await page.evaluate("document.activeElement.outerHTML.slice(0, 90)"))
         if stops.count(stops[0]) > 1:
