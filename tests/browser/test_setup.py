@@ -48,6 +48,8 @@ async def test_the_sign_in_link_leads_to_the_first_steps_of_an_empty_bin(server:
     await page.goto(link)
     await expect(page.get_by_role("heading", name="Waiting for the first request")).to_be_visible()
     await expect(page.get_by_role("img", name=f"QR code: {bin_page(server)}")).to_be_visible()
+    # A connection that is being opened without the cookie would be refused.
+    await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
     await page.context.clear_cookies()
     await page.goto(link)
     await expect(page.get_by_role("alert")).to_contain_text("This link was used already")

@@ -267,7 +267,7 @@ def test_the_number_of_attempts_is_bounded() -> None:
 
 
 def test_a_capture_that_nothing_fits_is_judged_in_a_fraction_of_a_second() -> None:
-    """The follower has one second for a capture; measured are about 6 ms."""
+    """The follower has one second for a capture; measured are about 6 ms, and many times that on a busy machine."""
     secrets = [a_secret(f"wrong {number}", str(number)) for number in range(3)]
     bodies = [
         urlencode(FIELDS).encode(), b"Body=" + b"a" * 900_000, b"&".join(b"k%d=%%41" % each for each in range(3900))
@@ -276,7 +276,7 @@ def test_a_capture_that_nothing_fits_is_judged_in_a_fraction_of_a_second() -> No
         request = a_signed("http://in/k?a=1&b=2", body, [FORM, ("X-Twilio-Signature", "x")])
         begin = process_time()
         judge(request, secrets, "twilio")
-        assert process_time() - begin < 0.25
+        assert process_time() - begin < 0.9
 
 
 @given(

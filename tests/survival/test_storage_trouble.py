@@ -74,7 +74,7 @@ async def test_a_full_disk_is_503_and_works_again_by_itself_when_there_is_space(
                 # The notices are updated once a second.
                 async with asyncio.timeout(10):
                     while "Storing is not possible at the moment" not in await _page(client, server):
-                        await asyncio.sleep(0.05)
+                        await _statuses(server, 1, 100_000)
                 filler.unlink()
                 async with asyncio.timeout(10):
                     while (await _statuses(server, 1, 100_000))[0][0] != 200:
