@@ -5,18 +5,12 @@ from typing import Any
 import click
 
 from ..domain.alerts.model import AlertKind, WebhookShape
-from .client import complete_bins, connect, in_path, with_server
+from .client import connect, in_path, with_server
+from .picking import bin_option, pick
 from .terminal import as_json as json_line
 from .terminal import print_line, visible
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON Lines, as the API has them.")
-_bin = click.option(
-    "--bin",
-    envvar="SMSBIN_BIN",
-    default=None,
-    shell_complete=complete_bins,
-    help="Id or unique name of the bin; optional if there is only one.",
-)
 _which = click.argument("alert")
 
 
@@ -29,7 +23,7 @@ def command() -> None:
 
 
 @command.command("list")
-@_bin
+@bin_option
 @_json
 @with_server
 def list_(bin: str | None, as_json: bool, **server: Any) -> None:
@@ -58,7 +52,7 @@ def list_(bin: str | None, as_json: bool, **server: Any) -> None:
     "--remind", default="0", show_default=True, metavar="TIME", help="Notify again after this time; 0: never."
 )
 @click.option("--include-texts", is_flag=True, help="Notices have phone numbers and texts.")
-@_bin
+@bin_option
 @_json
 @with_server
 def add(name: str, filter_: str, webhook: str | None, shape: str, bin: str | None, as_json: bool, **more: Any) -> None:
@@ -76,7 +70,7 @@ def add(name: str, filter_: str, webhook: str | None, shape: str, bin: str | Non
 
 @command.command("test")
 @_which
-@_bin
+@bin_option
 @_json
 @with_server
 def test(alert: str, bin: str | None, as_json: bool, **server: Any) -> int:
@@ -89,7 +83,7 @@ def test(alert: str, bin: str | None, as_json: bool, **server: Any) -> int:
 
 @command.command("pause")
 @_which
-@_bin
+@bin_option
 @_json
 @with_server
 def pause(alert: str, bin: str | None, as_json: bool, **server: Any) -> None:
@@ -99,7 +93,7 @@ def pause(alert: str, bin: str | None, as_json: bool, **server: Any) -> None:
 
 @command.command("resume")
 @_which
-@_bin
+@bin_option
 @_json
 @with_server
 def resume(alert: str, bin: str | None, as_json: bool, **server: Any) -> None:
@@ -109,7 +103,7 @@ def resume(alert: str, bin: str | None, as_json: bool, **server: Any) -> None:
 
 @command.command("remove")
 @_which
-@_bin
+@bin_option
 @with_server
 def remove(alert: str, bin: str | None, **server: Any) -> None:
     """Delete an alert with its history."""
@@ -128,12 +122,7 @@ def _act(alert: str, bin: str | None, what: str, server: dict[str, Any]) -> dict
 
 
 def _find(client: Any, bin: dict[str, Any], wanted: str) -> dict[str, Any]:
-    items: list[dict[str, Any]] = client.get(_path(bin))["items"]
-    found = [item for item in items if item["id"] == wanted] or [item for item in items if item["name"] == wanted]
-    if len(found) != 1:
-        what = "no alert" if not found else "more than one alert"
-        raise click.UsageError(f"There is {what} {wanted!r} in this bin; `smsbin alerts list` shows them.")
-    return found[0]
+    return pick(client.get(_path(bin))["items"], wanted, "alert")
 
 
 def _path(bin: dict[str, Any]) -> str:

@@ -4,18 +4,12 @@ from typing import Any
 
 import click
 
-from .client import complete_bins, connect, in_path, with_server
+from .client import connect, in_path, with_server
+from .picking import bin_option, pick
 from .terminal import as_json as json_line
 from .terminal import print_line, visible
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON Lines, as the API has them.")
-_bin = click.option(
-    "--bin",
-    envvar="SMSBIN_BIN",
-    default=None,
-    shell_complete=complete_bins,
-    help="Id or unique name of the bin; optional if there is only one.",
-)
 _which = click.argument("forward")
 
 
@@ -28,7 +22,7 @@ def command() -> None:
 
 
 @command.command("list")
-@_bin
+@bin_option
 @_json
 @with_server
 def list_(bin: str | None, as_json: bool, **server: Any) -> None:
@@ -66,7 +60,7 @@ def list_(bin: str | None, as_json: bool, **server: Any) -> None:
 @click.option("--credentials", is_flag=True, help="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")
 @click.option("--timeout", "timeout_s", type=int, default=10, show_default=True, help="Seconds.")
 @click.option("--start", type=int, default=None, metavar="N", help="Begin with capture N; default: the next one.")
-@_bin
+@bin_option
 @_json
 @with_server
 def add(target: str, name: str | None, filter_: str, sign: str, bin: str | None, as_json: bool, **more: Any) -> None:
@@ -84,7 +78,7 @@ def add(target: str, name: str | None, filter_: str, sign: str, bin: str | None,
 
 @command.command("pause")
 @_which
-@_bin
+@bin_option
 @_json
 @with_server
 def pause(forward: str, bin: str | None, as_json: bool, **server: Any) -> None:
@@ -94,7 +88,7 @@ def pause(forward: str, bin: str | None, as_json: bool, **server: Any) -> None:
 
 @command.command("resume")
 @_which
-@_bin
+@bin_option
 @_json
 @with_server
 def resume(forward: str, bin: str | None, as_json: bool, **server: Any) -> None:
@@ -105,7 +99,7 @@ def resume(forward: str, bin: str | None, as_json: bool, **server: Any) -> None:
 @command.command("test")
 @_which
 @click.option("--capture", type=int, default=None, metavar="N", help="Default: the last one that matches.")
-@_bin
+@bin_option
 @_json
 @with_server
 def test(forward: str, capture: int | None, bin: str | None, as_json: bool, **server: Any) -> int:
@@ -121,7 +115,7 @@ def test(forward: str, capture: int | None, bin: str | None, as_json: bool, **se
 @click.option("--since", type=int, default=None, metavar="N", help="Only captures from N on.")
 @click.option("--capture", type=int, default=None, metavar="N", help="Only this capture.")
 @click.option("--only-5xx", is_flag=True, help="Only those whose last answer was a 5xx.")
-@_bin
+@bin_option
 @_json
 @with_server
 def retry(
@@ -135,7 +129,7 @@ def retry(
 
 @command.command("remove")
 @_which
-@_bin
+@bin_option
 @with_server
 def remove(forward: str, bin: str | None, **server: Any) -> None:
     """Delete a forward; attempts stay with their captures."""
@@ -154,12 +148,7 @@ def _act(forward: str, bin: str | None, what: str, server: dict[str, Any], wante
 
 
 def _find(client: Any, bin: dict[str, Any], wanted: str) -> dict[str, Any]:
-    items: list[dict[str, Any]] = client.get(_path(bin))["items"]
-    found = [item for item in items if item["id"] == wanted] or [item for item in items if item["name"] == wanted]
-    if len(found) != 1:
-        what = "no forward" if not found else "more than one forward"
-        raise click.UsageError(f"There is {what} {wanted!r} in this bin; `smsbin forwards list` shows them.")
-    return found[0]
+    return pick(client.get(_path(bin))["items"], wanted, "forward")
 
 
 def _path(bin: dict[str, Any]) -> str:

@@ -7,18 +7,12 @@ from typing import Any
 
 import click
 
-from .client import complete_bins, connect, in_path, with_server
+from .client import connect, in_path, with_server
+from .picking import bin_option
 from .terminal import as_json as json_line
 from .terminal import print_line, visible
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON Lines: the mapping in one line.")
-_bin = click.option(
-    "--bin",
-    envvar="SMSBIN_BIN",
-    default=None,
-    shell_complete=complete_bins,
-    help="Id or unique name of the bin; optional if there is only one.",
-)
 
 
 @click.group("mapping", short_help="Get, set and remove the field mapping of a bin.")
@@ -30,7 +24,7 @@ def command() -> None:
 
 
 @command.command("get")
-@_bin
+@bin_option
 @_json
 @with_server
 def get(bin: str | None, as_json: bool, **server: Any) -> int:
@@ -47,7 +41,7 @@ def get(bin: str | None, as_json: bool, **server: Any) -> int:
 
 @command.command("set")
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
-@_bin
+@bin_option
 @_json
 @with_server
 def set_(file: str, bin: str | None, as_json: bool, **server: Any) -> None:
@@ -62,7 +56,7 @@ def set_(file: str, bin: str | None, as_json: bool, **server: Any) -> None:
 
 
 @command.command("remove")
-@_bin
+@bin_option
 @_json
 @with_server
 def remove(bin: str | None, as_json: bool, **server: Any) -> None:

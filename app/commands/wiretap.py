@@ -5,18 +5,12 @@ from typing import Any
 import click
 
 from ..domain.roles import Role
-from .client import complete_bins, connect, in_path, with_server
+from .client import connect, in_path, with_server
+from .picking import bin_option
 from .terminal import as_json as json_line
 from .terminal import print_line, visible
 
 _json = click.option("--json", "as_json", is_flag=True, help="JSON, as the API has it.")
-_bin = click.option(
-    "--bin",
-    envvar="SMSBIN_BIN",
-    default=None,
-    shell_complete=complete_bins,
-    help="Id or unique name of the bin; optional if there is only one.",
-)
 _role = click.option(
     "--role", type=click.Choice([role.value for role in Role]), default=Role.PRIMARY.value, show_default=True
 )
@@ -29,7 +23,7 @@ def command() -> None:
 
 @command.command("show")
 @_role
-@_bin
+@bin_option
 @_json
 @with_server
 def show(role: str, bin: str | None, as_json: bool, **server: Any) -> None:
@@ -45,7 +39,7 @@ def show(role: str, bin: str | None, as_json: bool, **server: Any) -> None:
 @click.option("--timeout", "timeout_s", type=float, default=None, help="Seconds; default: as the provider allows.")
 @click.option("--no-credentials", is_flag=True, help="Without Authorization, Cookie, Proxy-* and X-Forwarded-*.")
 @click.option("--off", is_flag=True, help="Keep the settings, but let smsbin answer.")
-@_bin
+@bin_option
 @_json
 @with_server
 def set_(target: str, role: str, safe: bool, bin: str | None, as_json: bool, **more: Any) -> None:
@@ -60,7 +54,7 @@ def set_(target: str, role: str, safe: bool, bin: str | None, as_json: bool, **m
 
 @command.command("remove")
 @_role
-@_bin
+@bin_option
 @with_server
 def remove(role: str, bin: str | None, **server: Any) -> None:
     """Remove the wiretap of a role: smsbin answers again."""
