@@ -1,4 +1,4 @@
-"""What somebody without a token sees of a share."""
+"""What a visitor without a token sees of a share."""
 
 from playwright.async_api import Browser, expect
 

@@ -1,4 +1,4 @@
-// The sign-in link has its code behind "#", which browsers send to nobody. It is removed from the address, so that it
+// The sign-in link has its code behind "#", which browsers never send. It is removed from the address, so that it
 // is not in the history, and posted; then it is used up.
 const form = document.querySelector("[data-sign-in]");
 

@@ -151,7 +151,7 @@ def test_silence_begins_after_the_last_match() -> None:
     assert kinds(found) == ["firing"]
     assert (found.notices[0].since, found.notices[0].n) == (at(120), 1)
     assert kinds(after(SILENCE, [130], 130, found.state)) == ["resolved"]
-    # A gap that was over before anybody looked is told all the same.
+    # A gap that was over before the alerts were evaluated is reported all the same.
     assert kinds(after(SILENCE, [0, 130], 130)) == ["firing", "resolved"]
 
 

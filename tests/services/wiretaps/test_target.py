@@ -1,4 +1,4 @@
-"""What reaches the handler at a URL: signatures that the validators of providers accept, computed here anew."""
+"""What reaches the handler at a URL: signatures that the validators of providers accept, computed here again."""
 
 import base64
 import hashlib

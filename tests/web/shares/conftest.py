@@ -41,8 +41,8 @@ async def make_share(server: Running, **body: object) -> dict:
 
 
 async def open_link(url: str, **more: object) -> tuple[int, str]:
-    """What somebody without a credential gets: the status, and the text."""
-    async with aiohttp.ClientSession() as anybody, anybody.get(url, allow_redirects=False, **more) as answer:  # type: ignore[arg-type]
+    """What a visitor without a credential gets: the status, and the text."""
+    async with aiohttp.ClientSession() as visitor, visitor.get(url, allow_redirects=False, **more) as answer:  # type: ignore[arg-type]
         return answer.status, await answer.text()
 
 

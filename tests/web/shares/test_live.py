@@ -27,8 +27,8 @@ async def watching(
     query = f"/live?after={await _seq(server) if after is None else after}&faults=&alerts=&storage="
     headers = {"Origin": server.url}
     async with (
-        aiohttp.ClientSession() as anybody,
-        anybody.ws_connect(url + query, headers=headers, autoclose=False) as socket,
+        aiohttp.ClientSession() as visitor,
+        visitor.ws_connect(url + query, headers=headers, autoclose=False) as socket,
     ):
         yield socket
 
@@ -149,7 +149,7 @@ async def test_a_deleted_bin_ends_open_pages_and_links(full: Running) -> None:
 async def test_a_page_of_another_site_cannot_open_the_socket(full: Running) -> None:
     share = await make_share(full)
     for headers in ({}, {"Origin": "https://evil.example"}):
-        async with aiohttp.ClientSession() as anybody:
+        async with aiohttp.ClientSession() as visitor:
             with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-                await anybody.ws_connect(share["url"] + "/live", headers=headers)
+                await visitor.ws_connect(share["url"] + "/live", headers=headers)
         assert refused.value.status == 403

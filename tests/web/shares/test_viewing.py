@@ -42,7 +42,7 @@ async def test_a_masked_link_opens_its_page_without_a_private_value_or_a_way_out
 
 async def test_headers_keep_the_page_out_of_caches_indexes_and_referrers(full: Running) -> None:
     share = await make_share(full, n=1)
-    async with aiohttp.ClientSession() as anybody, anybody.get(share["url"]) as answer:
+    async with aiohttp.ClientSession() as visitor, visitor.get(share["url"]) as answer:
         assert answer.headers["Cache-Control"] == "no-store"
         assert "noindex" in answer.headers["X-Robots-Tag"]
         assert answer.headers["Referrer-Policy"] == "no-referrer"
