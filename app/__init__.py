@@ -26,12 +26,14 @@ The request lifecycle:
 9. `services/forwards/`: each forward reads the log from its own position and sends the captures, or the events that the
    ledger has read in them, to its target (`egress/`), until they have arrived. Nothing of it is written before the
    answer.
-   `services/alerts/` watches the bins that have alerts in the same way, and delivers their notices.
+   `services/listeners/` does the same for programs that have connected to the server, and `services/alerts/` watches
+   the bins that have alerts.
 
 Packages, and what each may import:
 
 - `domain`: nouns as frozen data and pure functions. Imports `errors` only.
-- `parsing`: bytes to fields, never raises. `export`: file formats. Both import `domain`.
+- `parsing`: bytes to fields, never raises; `parsing/withholding` replaces what a bin never stores, before step 3.
+  `export`: file formats. Both import `domain`.
 - `providers`: one data sheet a provider; `providers/kit` is what the sheets share; `custom` parses by the mapping that
   a user has set for a bin. Imports `domain` and `parsing`.
 - `records`: the files that providers export about their messages: opens them, recognises them by their columns, and
@@ -49,6 +51,8 @@ Packages, and what each may import:
 - `web`: pages and API. `web/<noun>/` has the page, form, edits, API and JSON shapes of one noun; `web/site` is what all
   of them share, `web/words` text that several nouns show. A noun imports `site`, `words`, services and domain, and
   another noun only where `tests/architecture/test_imports.py` lists it. A page never imports an API module.
+  `web/routes/` is the table of all routes: who may use each (`domain/access.py`, checked in `web/site/middleware.py`)
+  and what it is in the audit log. Pages are masked by one policy object (`domain/masking/policy.py`).
 - `main`, `commands` and `testing` (the pytest plugin) may import everything.
 
 SQL is in `storage/sql/` only, tasks are created in `tasks.py` only, time and randomness come from `clock.py` only, and
