@@ -56,6 +56,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ranks.get(item.path.relative_to(here).parts[0], len(LONG)))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes that are not printable text are named after their argument.
+
+    The workers compare the names of all tests, and packed bytes contain the second in which they were packed.
+    """
+    if isinstance(val, bytes) and not val.decode("latin-1").isprintable():
+        return argname
+    return None
+
+
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """The server's event loop, for the tests too."""
     return {"server": new_loop}
