@@ -4,7 +4,6 @@ Both depend on the recorded data and the current time only, so a rebuilt ledger 
 something arrives, and set again when it is due again.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
@@ -42,7 +41,7 @@ def due_spaces(transaction: Transaction, now: int, behind: Collection[int]) -> l
 
 def _due(transaction: Transaction, now: int, behind: Collection[int]) -> dict[int, list[tuple[str, int]]]:
     rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    values = {"now": now, "limit": LIMIT, "behind": json.dumps(list(behind))}
+    values = {"now": now, "limit": LIMIT, "behind": list(behind)}
     for query in ("overdue_messages", "due_pairings"):
         for row in transaction.all(query, values):
             rows[owner_of(row["id"])].append((query, row["id"]))

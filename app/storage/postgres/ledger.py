@@ -89,7 +89,7 @@ class PostgresLedgerFiles:
                 if version == VERSION and not replace:
                     return PostgresLedger(database)
                 connection.execute(ENGINE["drop_ledger"])
-                connection.execute(f"{ENGINE['create_ledger']}; {SCHEMA}")
+                connection.execute(f"{ENGINE['create_ledger']}; set local search_path = smsbin_ledger; {SCHEMA}")
                 connection.execute(f"comment on schema smsbin_ledger is '{VERSION}'")
         except psycopg.Error as error:
             database.close()

@@ -9,8 +9,10 @@ If the connection is lost while a transaction is committed, the row of this writ
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
-from ...clock import new_id, ticks
+from ...clock import new_id, now, ticks
+from ...domain.units import micros
 from ..transaction import DatabaseError, Unreachable
 from .connections import check_version
 from .failures import translate_for_log
@@ -19,6 +21,8 @@ from .transaction import PostgresDatabase, PostgresTransaction
 
 # How long an unknown commit is asked for. A capture waits 4 seconds, of which the commit may have used a part.
 DOUBT_S = 2.5
+# The row of a process that has ended is removed after this time.
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class LogDatabase:
@@ -39,7 +43,8 @@ class LogDatabase:
         check_version(connection, self._url)
         migrate(connection)
         with self._database.write() as transaction:
-            transaction.run("add_writer", {"id": self._writer})
+            transaction.run("forget_writers", {"before": micros(now() - FORGOTTEN_AFTER)})
+            transaction.run("add_writer", {"id": self._writer, "now": micros(now())})
 
     @contextmanager
     def write(self) -> Iterator[PostgresTransaction]:
@@ -47,7 +52,7 @@ class LogDatabase:
         self._batch += 1
         with self._database.begun() as transaction:
             yield transaction
-            transaction.run("set_writer_batch", {"id": self._writer, "batch": self._batch})
+            transaction.run("set_writer_batch", {"id": self._writer, "batch": self._batch, "now": micros(now())})
             try:
                 self._database.execute("commit_and_flush")
             except Unreachable as error:
