@@ -356,7 +356,16 @@ select id from messages where space = :space and status in (select value from js
 select id from messages where id > :space << 40 and id < (:space + 1) << 40 and findings <> '' limit :limit
 
 -- name: search_hits
-select rowid as id from search where search match :match order by rowid desc limit :limit
+-- The words have only letters and digits; the quotes prevent that one is read as an operator of FTS5.
+select rowid as id from search
+where search match (
+    select 'scope : ' || :scope || ' AND ' || :columns || ' : (' || group_concat(
+        '"' || trim(value) || '"' || case when value like '% ' then '' else ' *' end, ' OR '
+    ) || ')'
+    from json_each(:p)
+)
+order by rowid desc
+limit :limit
 
 -- name: messages_of_hits
 -- And those of captures that are not indexed yet, up to the limit.
