@@ -1,16 +1,13 @@
-"""The tables of the log and the ledger, without the code that makes them."""
+"""A database with the tables of the log and of the ledger, to be copied (`make_database(make_tables)`)."""
 
-import psycopg
-
-from app.storage.queries import FOLDER
+from app.storage.postgres.connections import connect
+from app.storage.postgres.ledger import PostgresLedgerFiles
+from app.storage.postgres.migrating_log import migrate
 
 
 def make_tables(url: str) -> None:
-    """Make both schemas in an empty database."""
-    sources = {"smsbin_log": sorted((FOLDER / "postgres" / "log").glob("[0-9]*.sql"))}
-    sources["smsbin_ledger"] = [FOLDER / "postgres" / "ledger.sql"]
-    with psycopg.connect(url) as connection:
-        for schema, files in sources.items():
-            connection.execute(f"create schema {schema}; set local search_path = {schema}".encode())
-            for file in files:
-                connection.execute(file.read_bytes())
+    """Make them in an empty database."""
+    connection = connect(url, "test")
+    migrate(connection)
+    connection.close()
+    PostgresLedgerFiles(url).make_ledger().close()
