@@ -111,8 +111,8 @@ def _json_each(arguments: list[str], rest: str) -> str | None:
 
 
 def _json_extract(arguments: list[str], _: str) -> str:
-    # The path is `$.name`.
-    return f"(cast({arguments[0]} as json) ->> substr({arguments[1]}, 3))"
+    # The path is `$.name`. An escaped U+0000 anywhere in the JSON would be an error.
+    return f"(cast(replace({arguments[0]}, '\\u0000', '\\u0020') as json) ->> substr({arguments[1]}, 3))"
 
 
 _FUNCTIONS: dict[str, Callable[[list[str], str], str | None]] = {

@@ -18,7 +18,10 @@ from app.storage.postgres.dialect import translate
         ("select instr(a, '.') = 1", "select strpos(a, '.') = 1"),
         ("select 1 where not instr(a || ',', ',')", "select 1 where not (strpos(a || ',', ',') > 0)"),
         ("select iif(a = '', 'x', b)", "select case when a = '' then 'x' else b end"),
-        ("select json_extract(a.b, '$.kind')", "select (cast(a.b as json) ->> substr('$.kind', 3))"),
+        (
+            "select json_extract(a.b, '$.kind')",
+            r"select (cast(replace(a.b, '\u0000', '\u0020') as json) ->> substr('$.kind', 3))",
+        ),
         (
             "select 1 where a in (select value from json_each(:ns))",
             "select 1 where a in (select value from (select unnest(cast(%(ns)s as bigint[])) as value) as given)",
