@@ -4,7 +4,6 @@ Both depend on the recorded data and the current time only, so a rebuilt ledger 
 something arrives, and set again when it is due again.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
@@ -26,7 +25,7 @@ def mark_due(transaction: Transaction, now: int, behind: Collection[int]) -> lis
     """Set at most `LIMIT` marks of each kind. Skips the spaces that are `behind` the log, because the missing
     request may be among those not processed yet. Returns the spaces that changed; more marks may be due."""
     rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    values = {"now": now, "limit": LIMIT, "behind": json.dumps(list(behind))}
+    values = {"now": now, "limit": LIMIT, "behind": list(behind)}
     for query in ("overdue_messages", "due_pairings"):
         for row in transaction.all(query, values):
             rows[owner_of(row["id"])].append((query, row["id"]))

@@ -2,7 +2,6 @@
 fold itself. Captures that are not indexed yet are matched directly (`reads/filters.py`).
 """
 
-import json
 from collections.abc import Sequence
 
 from ...domain.search import tokens
@@ -33,7 +32,7 @@ class SearchIndex:
         ids = [space.id(n) for n in numbers if n <= space.indexed_n]
         if not ids:
             return
-        rows = self._transaction.all("words_of", {"ids": json.dumps(ids)})
+        rows = self._transaction.all("words_of", {"ids": ids})
         self._transaction.each("erase_from_search", [_entry(row) for row in rows])
         self._transaction.each("erase_party", _parties(rows))
 
