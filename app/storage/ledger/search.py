@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from ...domain.search import tokens
 from ..ids import number_of, owner_of
 from ..transaction import SqlRow, Transaction
-from .spaces import Space, read_space, save_space
+from .files import Claim
+from .spaces import Space, find_space, save_space
 
 
 class SearchIndex:
@@ -37,12 +38,15 @@ class SearchIndex:
         self._transaction.each("erase_party", _parties(rows))
 
 
-def index_step(transaction: Transaction, limit: int) -> bool:
-    """One step for the first space that is not indexed; returns whether there was one."""
+def index_step(transaction: Transaction, limit: int, claim: Claim) -> bool:
+    """One step for the first space that is not indexed; returns whether there was one that could be claimed."""
     row = transaction.one("unindexed_spaces")
-    if row is None:
+    if row is None or not claim(transaction, [row["bin"]]):
         return False
-    space = read_space(row)
+    space = find_space(transaction, row["number"])
+    if space is None:
+        # Another follower has erased it in the meantime.
+        return True
     SearchIndex(transaction).advance(space, limit)
     save_space(transaction, space)
     return True

@@ -38,7 +38,7 @@ select number, floor_n, last_n, last_k, last_d, last_a, version from bins where 
 select number, last_n, last_k, last_d, version, last_a from bins where id = :id
 
 -- name: set_bin_counters
-update bins set last_n = :last_n, last_k = :last_k, last_d = :last_d, last_a = :last_a where number = :number
+update bins set last_n = ?, last_k = ?, last_d = ?, last_a = ? where number = ?
 
 -- name: clear_bin
 update bins set floor_n = max(floor_n, :n), leftovers = true where number = :number
