@@ -10,17 +10,20 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 
 import psycopg
-from psycopg import AsyncConnection, errors
+from psycopg import errors
 
 from ...clock import ticks
 from ...errors import NotReadable, ReadTooLong
 from ...tasks import start_task
 from ..reads.timing import ReadTime, TimedReads
+from ..transaction import DatabaseError
+from .connections import AsyncConnection
+from .failures import translate
 from .queries import SQL
 from .rows import NamedRow
 
-Connect = Callable[[], Awaitable[AsyncConnection[NamedRow]]]
-"""Opens a connection that commits each statement and only reads. Raises psycopg.Error."""
+Connect = Callable[[], Awaitable[AsyncConnection]]
+"""Opens a connection that commits each statement. Raises DatabaseError."""
 
 # What a statement was prepared for has changed: the ledger was made again.
 _PREPARED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
@@ -33,14 +36,14 @@ class _Reader:
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
-        self._connection: AsyncConnection[NamedRow] | None = None
+        self._connection: AsyncConnection | None = None
 
     @property
     def is_open(self) -> bool:
         return self._connection is not None and not self._connection.closed
 
     async def fetch(self, text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
-        """All rows. Raises psycopg.Error."""
+        """All rows. Raises psycopg.Error, DatabaseError."""
         connection = self._connection
         if connection is not None and not connection.closed:
             try:
@@ -58,7 +61,7 @@ class _Reader:
             with suppress(psycopg.Error):
                 await connection.close()
 
-    async def _open(self) -> AsyncConnection[NamedRow]:
+    async def _open(self) -> AsyncConnection:
         await self.close()
         self._connection = await self._connect()
         return self._connection
@@ -129,7 +132,7 @@ class PostgresReads:
                 return await rows
         except TimeoutError:
             raise _too_long(time) if reader.is_open else NotReadable("The database does not answer.") from None
-        except psycopg.Error as error:
+        except (psycopg.Error, DatabaseError) as error:
             raise _explain(error, time) from error
         finally:
             time.left_s -= ticks() - since
@@ -157,7 +160,7 @@ async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows:
             rows.set_result(found)
 
 
-async def _fetch(connection: AsyncConnection[NamedRow], text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
+async def _fetch(connection: AsyncConnection, text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
     cursor = await connection.execute(text.encode(), values)
     return await cursor.fetchall()
 
@@ -166,11 +169,10 @@ def _too_long(time: ReadTime) -> ReadTooLong:
     return ReadTooLong(f"Reading took longer than {time.limit_s:g} s and was stopped.")
 
 
-def _explain(error: psycopg.Error, time: ReadTime) -> Exception:
+def _explain(error: psycopg.Error | DatabaseError, time: ReadTime) -> Exception:
     if isinstance(error, errors.QueryCanceled) and time.limit_s != float("inf"):
         return _too_long(time)
-    if isinstance(error, errors.OperationalError | errors.DataCorrupted | errors.IndexCorrupted):
-        return NotReadable(f"The database cannot be read: {error}")
     if isinstance(error, _NOT_MADE):
         return NotReadable("The ledger has not been made yet.")
-    return error
+    known = error if isinstance(error, DatabaseError) else translate(error)
+    return error if known is None else NotReadable(f"The database cannot be read: {known}")
