@@ -80,6 +80,10 @@ class SqliteStore(
             file=lambda: self._follower.file, missing=self._ledger_problem, attached=log_path,
         )  # fmt: skip
 
+    @property
+    def is_shared(self) -> bool:
+        return False
+
     async def open(self) -> None:
         """Start both processes. Raises CannotStart if the log cannot be opened."""
         opened = await self._appender.start()
@@ -142,6 +146,7 @@ class SqliteStore(
                 raw.http_version, raw.head, raw.body, raw.body_complete, new.provider,
                 None if hit is None else pack(hit), None if hit is None else hit.fault, new.simulated,
                 raw.framing, raw.refused, None if raw.withheld is None else write_withheld(raw.withheld).decode(),
+                new.answer_version if self.is_shared else None,
             )
         )  # fmt: skip
 
@@ -186,6 +191,20 @@ class SqliteStore(
 
     async def reread(self, bin_id: str) -> None:
         await self._appender.submit(jobs.RequestReread(bin_id))
+
+    # Other servers: there are none
+
+    async def flush(self) -> None:
+        return
+
+    async def hold_lease(self, name: str, seconds: float) -> bool:  # noqa: ARG002
+        return True
+
+    def on_settings_change(self, call: Callable[[str | None], None]) -> None:  # noqa: ARG002
+        return
+
+    def on_sign_out(self, call: Callable[[], None]) -> None:  # noqa: ARG002
+        return
 
     # The store itself
 
