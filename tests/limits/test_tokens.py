@@ -21,8 +21,9 @@ INSTANT = 0.001
 
 
 class Store:
-    is_shared = False
     """Tokens that are kept, and bins with the ids "0", "1" and so on."""
+
+    is_shared = False
 
     def __init__(self, bins: int = 0) -> None:
         self.kept: list[AccessToken] = []
