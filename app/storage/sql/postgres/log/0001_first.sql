@@ -47,7 +47,8 @@ create table bins (
     deleted boolean not null default false,
     leftovers boolean not null default false,
     last_a bigint not null default 0,
-    key_changed_at bigint
+    key_changed_at bigint,
+    answer_version bigint not null default 0
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 200);
 create index bins_with_leftovers on bins (number) where leftovers;
 
