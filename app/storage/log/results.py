@@ -50,14 +50,14 @@ class Results(msgspec.Struct, array_like=True, gc=False):
 class Opened(msgspec.Struct, array_like=True, gc=False):
     """The first frame of the process. `error`: why the log cannot be opened, with the cure; None when it is open.
 
-    `log` is the id of the file. `seen_at`: the latest time that the wall clock was trusted at before. `is_away`: the
-    cause is that the database cannot be reached, which may be over soon.
+    `log` is the id of the file. `seen_at`: the latest time that the wall clock was trusted at before. `is_unreachable`:
+    the cause is that the database cannot be reached, which may be over soon.
     """
 
     error: str | None
     log: str = ""
     seen_at: int | None = None
-    is_away: bool = False
+    is_unreachable: bool = False
 
 
 # not_found, conflict: an error of the request. full: nothing can be written now. away: the database cannot be reached.
