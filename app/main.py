@@ -25,7 +25,7 @@ from .services.answers import Answers
 from .services.audit import AuditLog
 from .services.bins import PerBin, first_bin
 from .services.captures import Intake
-from .services.database import database_url
+from .services.database import check_token_is_given, database_url
 from .services.drills import Drilling
 from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
@@ -113,6 +113,7 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
+    check_token_is_given(settings)
     context, mail, database = context_of(settings), mail_settings(settings), database_url(settings)
     async with open_store(settings.data_dir, context, database) as store:
         token, made_here = find_token(settings)
