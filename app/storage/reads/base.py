@@ -1,6 +1,5 @@
 """What the read side shares: read connections to both databases, and waiting for the ledger."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -98,8 +97,3 @@ def searching(query: Query | None) -> Iterator[None]:
 def up_to(number: int | None) -> int:
     """An exclusive upper bound for numbers; None is no bound."""
     return MASK if number is None else max(0, min(number, MASK))
-
-
-def as_list(values: Sequence[object]) -> str:
-    """A parameter that the query reads with `json_each`."""
-    return json.dumps(list(values))

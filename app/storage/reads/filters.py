@@ -67,7 +67,7 @@ async def make_filter(of: str, query: Query | None, space: SqlRow | None, run_qu
     if driven is not None:
         # Captures that are not indexed yet have higher ids than all that are.
         parts.insert(0, f"({SQL[f'{of}_driven' + ('' if driven.upto is None else '_or_later')]})")
-        values |= {"driven": json.dumps(list(driven.found)), "upto": driven.upto}
+        values |= {"driven": list(driven.found), "upto": driven.upto}
     return SqlFilter("and " + " and ".join(parts), values, driven=driven is not None)
 
 
@@ -111,7 +111,7 @@ async def _drive_term(of: str, term: Term, search_space: _SearchSpace) -> _Drive
         return await _drive_patterns(of, term, search_space)
     if not isinstance(term, OneOf) or not (term.key == "has" or _is_worth_it(of, term)):
         return None
-    found = await search_space.ids(f"drive_{of}_{term.key}", p=json.dumps(term.values))
+    found = await search_space.ids(f"drive_{of}_{term.key}", p=list(term.values))
     return _DriverIds(found) if len(found) <= FEW else None
 
 
@@ -127,7 +127,7 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
     ]
     # The position of the index is read before its content: captures that are indexed in between are found twice.
     upto = search_space.upto if of == "captures" and key in ("from", "to") else None
-    found = await search_space.ids(f"drive_{of}_{key}", p=json.dumps(ranges))
+    found = await search_space.ids(f"drive_{of}_{key}", p=ranges)
     return _DriverIds(found, upto) if len(found) <= FEW else None
 
 
@@ -149,7 +149,7 @@ def _is_worth_it(of: str, term: OneOf) -> bool:
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 
 
-async def _drive_annotated(of: str, key: str, value: str, search_space: _SearchSpace) -> _DriverIds | None:
+async def _drive_annotated(of: str, key: str, value: object, search_space: _SearchSpace) -> _DriverIds | None:
     """Annotations have no index; they are few."""
     if of == "messages":
         return None
@@ -169,7 +169,7 @@ async def _drive_words(of: str, term: Words, search_space: _SearchSpace) -> _Dri
         return None
     if of == "captures":
         return _DriverIds(hits, search_space.upto)
-    found = await search_space.ids("messages_of_hits", hits=json.dumps(list(hits)), upto=search_space.upto)
+    found = await search_space.ids("messages_of_hits", hits=list(hits), upto=search_space.upto)
     return _DriverIds(found) if len(found) <= FEW else None
 
 
@@ -187,9 +187,9 @@ def _fragments_of(term: Term) -> list[tuple[str, object]]:
         return [("tag", _tags(term))]
     if isinstance(term, Patterns):
         likes = [_like(spelling, pattern.prefix) for pattern in term.patterns for spelling in pattern.spellings]
-        return [(term.key, json.dumps(likes))]
+        return [(term.key, likes)]
     if isinstance(term, OneOf):
-        return [(term.key, json.dumps(term.values))]
+        return [(term.key, list(term.values))]
     if isinstance(term, When):
         assert not isinstance(term.moment, timedelta), "a query is settled before it is stored or asked"
         is_number = isinstance(term.moment, int)
@@ -204,9 +204,9 @@ def _phrases(term: Words) -> str:
     return json.dumps([(phrase.words, phrase.prefix) for phrase in term.phrases])
 
 
-def _tags(term: Patterns) -> str:
+def _tags(term: Patterns) -> list[str]:
     """What to look for in the tags of a capture, with a comma before and after each tag."""
-    return json.dumps([f",{tag}{'' if each.prefix else ','}" for each in term.patterns for tag in each.spellings])
+    return [f",{tag}{'' if each.prefix else ','}" for each in term.patterns for tag in each.spellings]
 
 
 def _like(spelling: str, prefix: bool) -> str:
