@@ -114,7 +114,7 @@ async def test_so_many_captures_of_a_drill_are_looked_at(server: Running, monkey
 
 def test_a_search_remembers_the_texts_of_one_row() -> None:
     match = WordsMatch()
-    condition = '[[["hello"], false]]'
+    condition = '[" hello "]'
     assert match("hello you", "and the rest", condition)
     assert list(match._texts) == ["hello you"]
     assert not match("another", "and the rest", condition)

@@ -19,7 +19,9 @@ TOO_SLOW = (
 
 class DatabaseReads(Protocol):
     """Reads one database. Each call is one statement, so its rows are of one snapshot. Raises NotReadable, and
-    ReadTooLong if the time of a query is limited."""
+    ReadTooLong if the time of a query is limited. `queries` are the named ones in the words of the engine."""
+
+    queries: Mapping[str, str]
 
     async def all(self, query: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
         """All rows of a named query."""
@@ -42,6 +44,8 @@ class DatabaseReads(Protocol):
 
 class TimedQueries(Protocol):
     """Queries that share one time limit. They raise ReadTooLong when it is exceeded."""
+
+    queries: Mapping[str, str]
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
         """The first column of all rows of a named query."""

@@ -57,7 +57,7 @@ class CaptureReads(MessageReads):
         bin = await (self._followed(bin_id) if wait else self._number(bin_id))
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("captures", query, await self._space(bin) if query else None, ledger.ids)
+            wanted = await make_filter("captures", query, ledger, await self._space(bin) if query else None)
             values = {"bin": bin, "limit": limit, **wanted.values}
             if after is not None:
                 bounds = {"after": up_to(after), "until": up_to(upto)}
@@ -70,7 +70,7 @@ class CaptureReads(MessageReads):
         bin = await self._followed(bin_id)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("captures", query, await self._space(bin), ledger.ids)
+            wanted = await make_filter("captures", query, ledger, await self._space(bin))
             values = {"bin": bin, "limit": most + 1, "before": up_to(None), **wanted.values}
             (row,) = await ledger.run(wanted.put_into("count_matching"), values)
         return int(row[0])
@@ -83,7 +83,7 @@ class CaptureReads(MessageReads):
     async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
         # There are only a few rows, so the condition is checked for each of them.
-        wanted = await make_filter("captures", query, None, None)
+        wanted = await make_filter("captures", query, self._ledger, None)
         values = {"bin": bin, "ns": list(captures), **wanted.values}
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_captures"), values)}

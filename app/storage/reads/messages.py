@@ -33,7 +33,7 @@ class MessageReads(StoreBase):
         bin = await self._followed(bin_id)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("messages", query, await self._space(bin) if query else None, ledger.ids)
+            wanted = await make_filter("messages", query, ledger, await self._space(bin) if query else None)
             values = {"bin": bin, "limit": limit, "before": MAX_ID if before is None else before, **wanted.values}
             rows = await ledger.run(wanted.put_into("driven_messages" if wanted.driven else "list_messages"), values)
         return await self._with_captures(rows)
@@ -42,14 +42,14 @@ class MessageReads(StoreBase):
         bin = await self._followed(bin_id)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("messages", query, await self._space(bin), ledger.ids)
+            wanted = await make_filter("messages", query, ledger, await self._space(bin))
             values = {"bin": bin, "limit": most + 1, **wanted.values}
             (row,) = await ledger.run(wanted.put_into("count_matching_messages"), values)
         return int(row[0])
 
     async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
-        wanted = await make_filter("messages", query, None, None)
+        wanted = await make_filter("messages", query, self._ledger, None)
         values = {"bin": bin, "ids": list(messages), **wanted.values}
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_messages"), values)}
@@ -60,7 +60,7 @@ class MessageReads(StoreBase):
         bin = await self._followed(bin_id)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("messages", query, await self._space(bin) if query else None, ledger.ids)
+            wanted = await make_filter("messages", query, ledger, await self._space(bin) if query else None)
             values = {"bin": bin, "after": up_to(after), "until": up_to(upto), "limit": limit, **wanted.values}
             rows = await ledger.run(wanted.put_into("each_message"), values)
         return await self._with_captures(rows)

@@ -34,7 +34,7 @@ class VolumeReads(StoreBase):
             return [_count(row) for row in await self._ledger.all("intervals", values)]
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("captures", query, await self._space(bin), ledger.ids)
+            wanted = await make_filter("captures", query, ledger, await self._space(bin))
             rows = await ledger.run(wanted.put_into("matching_intervals"), values | dict(wanted.values))
         return [_count(row) for row in rows]
 
