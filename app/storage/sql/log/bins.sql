@@ -95,3 +95,6 @@ select number, id, floor_n, last_n, last_k from bins where not deleted and last_
 
 -- name: all_marks
 select number, last_n, last_k, last_d, version, last_a from bins where not deleted
+
+-- name: marks_of_bin
+select number, last_n, last_k, last_d, version, last_a from bins where number = :number
