@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,6 +38,7 @@ from ..reads.privacy import PrivacyReads
 from ..reads.reader_settings import ReaderSettingsReads
 from ..reads.reconciliations import ReconciliationReads
 from ..reads.saved_filters import SavedFilterReads
+from ..reads.settling import SettlingReads
 from ..reads.shares import ShareReads
 from ..reads.values import ValueReads
 from ..reads.volume import VolumeReads
@@ -57,7 +58,8 @@ SETTLE_WAIT_S = 60.0
 
 class SqliteStore(
     AccessReads, AlertReads, AuditReads, BinReads, CaptureReads, PairingReads, VolumeReads, DecisionReads, ForwardReads,
-    ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ShareReads, ValueReads,
+    ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, SettlingReads,
+    ShareReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods."""
 
@@ -79,6 +81,10 @@ class SqliteStore(
             ledger_path, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
             file=lambda: self._follower.file, missing=self._ledger_problem, attached=log_path,
         )  # fmt: skip
+
+    @property
+    def is_shared(self) -> bool:
+        return False
 
     async def open(self) -> None:
         """Start both processes. Raises CannotStart if the log cannot be opened."""
@@ -186,6 +192,29 @@ class SqliteStore(
 
     async def reread(self, bin_id: str) -> None:
         await self._appender.submit(jobs.RequestReread(bin_id))
+
+    # Other servers: there are none
+
+    async def flush(self) -> None:
+        return
+
+    async def hold_lease(self, name: str, seconds: float) -> bool:  # noqa: ARG002
+        return True
+
+    async def lapsed_leases(self, prefix: str, ago: timedelta) -> Mapping[str, datetime]:  # noqa: ARG002
+        return {}
+
+    async def forget_lease(self, name: str) -> None:  # noqa: ARG002
+        return
+
+    async def clock_skew(self) -> timedelta:
+        return timedelta(0)
+
+    def on_settings_change(self, call: Callable[[str | None], None]) -> None:  # noqa: ARG002
+        return
+
+    def on_sign_out(self, call: Callable[[], None]) -> None:  # noqa: ARG002
+        return
 
     # The store itself
 

@@ -73,3 +73,17 @@ delete from rereads where bin = :bin
 
 -- name: filled_bins
 select number, id, floor_n, last_n, last_k from bins where not deleted and last_n > floor_n order by number
+
+-- name: bins_received_since
+-- Those whose last capture was received at `since` or later.
+select bins.number, bins.id, bins.floor_n, bins.last_n, bins.last_k
+from bins
+where
+    not bins.deleted and bins.last_n > bins.floor_n
+    and (
+        select captures.received_at from captures
+        where captures.id > (bins.number << 40) + bins.floor_n and captures.id <= (bins.number << 40) + bins.last_n
+        order by captures.id desc
+        limit 1
+    ) >= :since
+order by bins.number
