@@ -38,7 +38,8 @@ class Bin:
 
     `retention` zero keeps for ever. `swept_n` is the highest number that the retention has deleted (0: none yet).
     `behind` captures are kept and not read yet; so many are missing in the counts. A cursor below `first_seq` is of an
-    earlier reading of the bin. `version` rises with every change of the key or the settings.
+    earlier reading of the bin. `version` rises with every change of the key or the settings, `answer_version` with each
+    that the answer to a capture, or what is stored of it, depends on.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Bin:
     swept_n: int = 0
     behind: int = 0
     version: int = 0
+    answer_version: int = 0
 
     def knows(self, cursor: int) -> bool:
         """Whether the changes after this cursor can be listed; zero is the beginning."""

@@ -97,7 +97,7 @@ class Faults:
             fault = self._by_bin.get(bin_id, {}).get(role)
             if fault is None:
                 return
-            await self._store.drop_fault(fault.id)
+            await self._store.drop_fault(fault.bin_id, fault.id)
             self._remove(fault)
         self._hub.notify(bin_id)
 
@@ -129,7 +129,7 @@ class Faults:
 
     async def _remove_stored(self, fault: ActiveFault) -> None:
         async with self._changing:
-            await self._store.drop_fault(fault.id)
+            await self._store.drop_fault(fault.bin_id, fault.id)
             self._remove(fault)
 
     def _remove(self, fault: ActiveFault) -> None:

@@ -33,8 +33,8 @@ class DecisionStore(Protocol):
     async def set_fault(self, fault: ActiveFault) -> None:
         """Set the fault of a role and replace the previous one. Raises NotFound."""
 
-    async def drop_fault(self, fault_id: str) -> None:
-        """Remove a fault. An unknown id is ignored."""
+    async def drop_fault(self, bin_id: str, fault_id: str) -> None:
+        """Remove a fault of a bin. An unknown one is ignored."""
 
     async def reread(self, bin_id: str) -> None:
         """Parse every capture of a bin again, with the provider that is set now. Readers see the old result until

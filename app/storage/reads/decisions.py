@@ -55,8 +55,8 @@ class DecisionReads(StoreBase):
             )
         )  # fmt: skip
 
-    async def drop_fault(self, fault_id: str) -> None:
-        await self._appender.submit(jobs.DropFault(fault_id))
+    async def drop_fault(self, bin_id: str, fault_id: str) -> None:
+        await self._appender.submit(jobs.DropFault(bin_id, fault_id))
 
     async def add_drill(self, drill: Drill) -> None:
         await self._number(drill.bin_id)

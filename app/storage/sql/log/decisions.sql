@@ -43,8 +43,11 @@ values (:bin, :role, :id, :fault, :started_at, :hits, :remaining, :drill)
 -- name: count_fault
 update faults set remaining = remaining - 1, hits = hits + 1 where id = ?
 
+-- name: fault_remaining
+select remaining from faults where id = :id
+
 -- name: drop_fault
-delete from faults where id = :id
+delete from faults where bin = :bin and id = :id
 
 -- name: erase_faults
 delete from faults where bin = :bin
