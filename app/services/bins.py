@@ -46,8 +46,8 @@ async def create(
 
 
 async def first_bin(store: Store, keyring: Keyring) -> Bin:
-    """The oldest bin. It is created if there is none, so that a new server has capture URLs; if several servers start at
-    the same time, by one of them."""
+    """The oldest bin. It is created if there is none, so that a new server has capture URLs; if several servers start
+    at the same time, by one of them."""
     while True:
         bins = await store.list_bins(limit=500)
         if not bins and await store.hold_lease(FIRST_BIN, LEASE_S):

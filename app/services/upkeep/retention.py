@@ -6,8 +6,8 @@ time, or a day has passed without another jump.
 
 Bytes of captures that a user deleted are erased at once, whatever the clock shows.
 
-Of several servers that share a store one deletes. A server whose clock is not trusted leaves that to another one, and so
-does one whose clock is not that of the store.
+Of several servers that share a store one deletes. A server whose clock is not trusted leaves that to another one, and
+so does one whose clock is not that of the store.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
 """Outcomes for requests whose answers nobody will send any more, because their server has died.
 
-A single server does it when it starts. Where several share a store, another one may be holding the answers that have no
-outcome. So each server has a lease of its own, and what was received before such a lease ended without being released is
-settled `AFTER` later, by one of the others. A server that could not write lets its lease end, too, and takes another one,
-because it may have lost outcomes.
+A single server does it when it starts. Where several share a store, another one may be holding the answers that have
+no outcome. So each server has a lease of its own, and what was received before such a lease ended without being
+released is settled `AFTER` later, by one of the others. A server that could not write lets its lease end, too, and
+takes another one, because it may have lost outcomes.
 """
 
 from datetime import timedelta
