@@ -66,7 +66,9 @@ class Sweeping:
     @property
     def held_for(self) -> timedelta | None:
         """The remaining time of that, unless a user confirms the time; None: until the clock is corrected."""
-        return None if self._until is None else timedelta(seconds=max(0.0, self._until - clock.uptime()))
+        if self._until is None:
+            return None if self.held else timedelta()
+        return timedelta(seconds=max(0.0, self._until - clock.uptime()))
 
     def start(self) -> None:
         """Compare the clock with the last trusted time."""
