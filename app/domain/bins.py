@@ -15,6 +15,9 @@ NAME_LENGTH = 100
 # Ytel's "Queued" is followed by its end within seconds; carriers' receipts mostly within minutes.
 STUCK_AFTER = timedelta(minutes=5)
 
+BinVersions = tuple[int, int]
+"""`version` and `answer_version` of a bin."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBin:
@@ -59,6 +62,11 @@ class Bin:
     behind: int = 0
     version: int = 0
     answer_version: int = 0
+
+    @property
+    def versions(self) -> BinVersions:
+        """Both versions: they differ after each change of the bin, and of what is set in it."""
+        return self.version, self.answer_version
 
     def knows(self, cursor: int) -> bool:
         """Whether the changes after this cursor can be listed; zero is the beginning."""

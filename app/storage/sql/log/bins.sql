@@ -18,6 +18,15 @@ select * from bins where id = :id and not deleted
 -- name: all_bins
 select * from bins where not deleted
 
+-- name: bins_of_keys
+select * from bins where key in (select value from json_each(:among)) and not deleted
+
+-- name: bin_versions
+select id, version, answer_version from bins where not deleted
+
+-- name: versions_of_bin
+select id, version, answer_version from bins where id = :bin and not deleted
+
 -- name: set_bin
 update bins
 set
