@@ -1,4 +1,4 @@
-"""Opens the store with the built-in engine."""
+"""Opens the store with the engine that the settings choose: SQLite, or PostgreSQL."""
 
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -10,15 +10,38 @@ from .sqlite.archive import ResultArchive
 from .sqlite.kept_results import RESULTS
 from .sqlite.store import open_sqlite
 
-
-def open_store(data_dir: Path, context: ReaderContext = DEFAULT_READER_CONTEXT) -> AbstractAsyncContextManager[Store]:
-    """The store of a data directory; `context` is for the parsers. Raises CannotStart with the cause."""
-    return open_sqlite(data_dir, context)
+NO_DRIVER = "The driver of PostgreSQL is not installed. Run: pip install 'smsbin[postgresql]'"
+_DRIVER = frozenset({"psycopg", "psycopg_binary", "psycopg_c", "psycopg_pool"})
 
 
-def open_archive(data_dir: Path) -> ReconciliationArchive:
-    """The results of reconciliations in a data directory. Raises CannotStart."""
+def open_store(
+    data_dir: Path, context: ReaderContext = DEFAULT_READER_CONTEXT, database: str | None = None
+) -> AbstractAsyncContextManager[Store]:
+    """The store in the PostgreSQL database with the URL `database`; None: in the SQLite files of the data directory.
+    `context` is for the parsers. Raises CannotStart with the cause, without the password in it."""
+    return open_sqlite(data_dir, context) if database is None else _open_postgres(database, context)
+
+
+def _open_postgres(url: str, context: ReaderContext) -> AbstractAsyncContextManager[Store]:
+    # The driver is optional.
     try:
-        return ResultArchive(data_dir / RESULTS)
+        from .postgres.store import open_postgres
+    except ImportError as error:
+        # Without a name: psycopg is there, and the library libpq is not.
+        if error.name is not None and error.name.partition(".")[0] not in _DRIVER:
+            raise
+        raise CannotStart(NO_DRIVER) from None
+    return open_postgres(url, context)
+
+
+def open_archive(data_dir: Path, *, is_shared: bool = False) -> ReconciliationArchive:
+    """The results of reconciliations in a data directory, whatever the engine is. `is_shared`: other servers may use
+    the directory, too. Raises CannotStart."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return ResultArchive(data_dir / RESULTS, is_shared=is_shared)
     except OSError as error:
-        raise CannotStart(f"{data_dir / RESULTS} cannot be used: {error.strerror or error}.") from None
+        raise CannotStart(
+            f"{data_dir / RESULTS} cannot be used: {error.strerror or error}. The results of reconciliations are stored"
+            " there: give another --data-dir, or make it writable for this user."
+        ) from None

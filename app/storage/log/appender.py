@@ -10,7 +10,7 @@ from ... import clock
 from ...domain.units import micros
 from ..ballast import Ballast
 from ..ids import row_id
-from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
+from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone, Unreachable
 from . import jobs
 from .alerts import add_alert, drop_alert, mark_alert_deliveries, mark_alerts, set_alert
 from .annotating import annotate
@@ -45,6 +45,11 @@ _STATEMENTS: dict[type[Job], str] = {
     jobs.NoteShareViews: "note_share_views",
 }
 _ABOUT_A_BIN = (jobs.AddBin, jobs.SetBin, jobs.RotateKey, jobs.DropBin)
+
+# The first that fits.
+_FAILURE_NAMES: dict[type[DatabaseError], str] = {
+    Duplicate: "conflict", Unreachable: "away", CannotWrite: "full", Gone: "gone",
+}  # fmt: skip
 
 DISK_FULL = "The disk is full. Delete requests or use a larger disk."
 
@@ -278,8 +283,7 @@ def _failure(error: Exception) -> Result:
     """An exception as a result that the server can handle."""
     if isinstance(error, Rejected):
         return Result(error.error, str(error))
-    names: dict[type[DatabaseError], str] = {Duplicate: "conflict", CannotWrite: "full", Gone: "gone"}
-    name = next((name for kind, name in names.items() if isinstance(error, kind)), None)
+    name = next((name for kind, name in _FAILURE_NAMES.items() if isinstance(error, kind)), None)
     if name is not None:
         return Result(name, str(error))
     return Result("broken", f"{type(error).__name__}: {error}")

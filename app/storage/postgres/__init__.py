@@ -1,0 +1,1 @@
+"""The store on PostgreSQL; the only package that imports psycopg."""
