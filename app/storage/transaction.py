@@ -63,7 +63,7 @@ class CannotWrite(DatabaseError):
 
 
 class Unreachable(CannotWrite):
-    """The database cannot be reached, or does not take writes now. A later write may succeed."""
+    """The database server cannot be reached, or the connection to it was lost. A later write may succeed."""
 
 
 class Gone(DatabaseError):

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from app.storage.log.results import Result
 from app.storage.packing import pack
 from app.storage.sqlite.ledger_file import make_ledger_file, open_log_to_follow
 from app.storage.sqlite.log_file import open_log_file
+from app.storage.transaction import Transaction
 
 from .builders import scripted
 from .scripted import read
@@ -34,6 +35,11 @@ from .scripted import read
 BIN = "bin00001"
 # The tables of counts by time.
 COUNTED = ("interval_counts", "source_counts", "failure_counts", "final_counts", "pairing_counts")
+
+
+def claim_all(_: Transaction, bins: Sequence[int]) -> Sequence[int]:
+    """The claim of a follower that is alone."""
+    return bins
 
 
 class Inside:
@@ -160,14 +166,14 @@ class Ledger:
     def index(self, limit: int = 500) -> bool:
         """One step of the search index; returns whether there was one."""
         with self.file.database.write() as transaction:
-            return index_step(transaction, limit)
+            return index_step(transaction, limit, claim_all)
 
     def erase(self) -> None:
         """Erase the rows of unused spaces."""
         more = True
         while more:
             with self.file.database.write() as transaction:
-                more = erase_step(transaction, SearchIndex(transaction))
+                more = erase_step(transaction, SearchIndex(transaction), claim_all)
 
     def rows(self, query: str, *values: object) -> list[tuple]:
         """Run a query."""

@@ -19,6 +19,7 @@ class LedgerBegins(Frame):
     """The first frame. It has secrets, which other users could see in the arguments of a process."""
 
     context: ReaderContext
+    database: str | None = None
 
 
 class LogGrew(Frame):

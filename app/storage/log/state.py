@@ -20,7 +20,7 @@ class LogState:
     the log for a server that starts later; if the disk is full, only this server has that state.
     """
 
-    def __init__(self, suspect_file: Path) -> None:
+    def __init__(self, suspect_file: Path | None) -> None:
         self._suspect_file = suspect_file
         self.recent = Recent()
         self.condition = LogFileStatus()
@@ -52,7 +52,7 @@ class LogState:
 
     def read_suspect_file(self) -> None:
         """Read the suspect file before the log is opened."""
-        if self._suspect_file.exists():
+        if self._suspect_file is not None and self._suspect_file.exists():
             self.doubt = "A disk error before the last stop; the file is being checked."
 
     def note(self, results: Sequence[Result]) -> None:
@@ -76,8 +76,9 @@ class LogState:
         """Confirm nothing until a process has checked the file."""
         self.doubt = f"A write failed ({why}), so the file is being checked."
         _log.error("log.suspect", reason=why)
-        with suppress(OSError):
-            self._suspect_file.touch()
+        if self._suspect_file is not None:
+            with suppress(OSError):
+                self._suspect_file.touch()
 
     def ended(self, why: str, *, in_doubt: bool) -> None:
         """The process has ended."""
@@ -101,5 +102,6 @@ class LogState:
             self._answered()
         if self.doubt is not None:
             self.doubt = None
-            with suppress(OSError):
-                self._suspect_file.unlink(missing_ok=True)
+            if self._suspect_file is not None:
+                with suppress(OSError):
+                    self._suspect_file.unlink(missing_ok=True)

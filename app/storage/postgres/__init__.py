@@ -1,1 +1,1 @@
-"""The store on PostgreSQL; the only package that imports psycopg."""
+"""The storage engine on PostgreSQL, for several servers. `psycopg` is imported here only."""

@@ -17,7 +17,7 @@ from app.storage.log.results import LogPosition, Opened, Result, Results, encode
 class Process:
     """Replaces `Child`: records what it was sent, and sends what the test gives it."""
 
-    def __init__(self, _: str, owner: LogClient, keep_open: object) -> None:
+    def __init__(self, _: str, owner: LogClient, keep_open: object, first: bytes | None) -> None:
         self.owner = owner
         self.sent: list[list[jobs.Job]] = []
         self.runs = False

@@ -16,6 +16,7 @@ from app.storage.log.client import LogClient
 from app.storage.log.queued import JOB_BYTES
 from app.storage.log.results import LogFileStatus, LogPosition, Opened, Result, Results, encode
 from app.storage.process import EXIT_DOUBT
+from app.storage.sqlite.store import log_program
 
 from .playing import Process, a_job, refused, soon, turns
 
@@ -86,7 +87,7 @@ async def test_a_log_that_cannot_be_opened_again_is_reported_and_tried_again(log
 async def new(path: Path, monkeypatch) -> LogClient:
     """A process that never opened the log."""
     monkeypatch.setattr(client, "Child", Process)
-    return LogClient(path, (), lambda _: None)
+    return LogClient(log_program(path), (), lambda _: None, path.with_suffix(".suspect"))
 
 
 async def test_a_start_reports_what_is_in_the_way(new: LogClient) -> None:
@@ -299,7 +300,7 @@ async def test_how_the_file_is_is_reported(log, process) -> None:
 @pytest.fixture
 async def real(path: Path, monkeypatch) -> AsyncIterator[LogClient]:
     monkeypatch.setattr(children, "MIN_PAUSE_S", 0.005)
-    log = LogClient(path, (), lambda _: None)
+    log = LogClient(log_program(path), (), lambda _: None, path.with_suffix(".suspect"))
     await log.start()
     await log.submit(jobs.AddBin("bin", "key", None, None, None, 300, 0))
     yield log

@@ -28,7 +28,7 @@ update bins set key = :key, key_changed_at = :changed_at, version = version + 1 
 
 -- name: drop_bin
 update bins
-set deleted = 1, floor_n = last_n, leftovers = 1, key = 'deleted ' || id, version = version + 1
+set deleted = true, floor_n = last_n, leftovers = true, key = 'deleted ' || id, version = version + 1
 where id = :id and not deleted
 
 -- name: bin_counters
@@ -38,10 +38,10 @@ select number, floor_n, last_n, last_k, last_d, last_a, version from bins where 
 select number, last_n, last_k, last_d, version, last_a from bins where id = :id
 
 -- name: set_bin_counters
-update bins set last_n = :last_n, last_k = :last_k, last_d = :last_d, last_a = :last_a where number = :number
+update bins set last_n = ?, last_k = ?, last_d = ?, last_a = ? where number = ?
 
 -- name: clear_bin
-update bins set floor_n = max(floor_n, :n), leftovers = 1 where number = :number
+update bins set floor_n = max(floor_n, :n), leftovers = true where number = :number
 
 -- name: raise_floor
 update bins set floor_n = max(floor_n, :n), swept_n = max(swept_n, :n) where number = :number
@@ -56,7 +56,7 @@ limit :limit
 select number, floor_n, last_k, last_d, deleted from bins where leftovers order by number
 
 -- name: end_leftovers
-update bins set leftovers = 0 where number = :number
+update bins set leftovers = false where number = :number
 
 -- name: erase_bin
 delete from bins where number = :number
@@ -73,3 +73,6 @@ delete from rereads where bin = :bin
 
 -- name: filled_bins
 select number, id, floor_n, last_n, last_k from bins where not deleted and last_n > floor_n order by number
+
+-- name: all_marks
+select number, last_n, last_k, last_d, version, last_a from bins where not deleted

@@ -8,7 +8,7 @@ where bins.id = :bin_id and not bins.deleted
 update forwards set forward = :forward, health = :health, secret = :secret where id = :id and not deleted
 
 -- name: drop_forward
-update forwards set deleted = 1 where id = :id and not deleted
+update forwards set deleted = true where id = :id and not deleted
 
 -- name: forward_to_mark
 select forwards.number, forwards.bin, bins.floor_n
@@ -50,7 +50,8 @@ where
         where
             forward = :forward and n >= :first and n <= :last and state in (select value from json_each(:states))
             and (due_at is null or due_at > :now)
-            and (:lowest is null or status >= :lowest) and (:highest is null or status <= :highest)
+            and (cast(:lowest as integer) is null or status >= :lowest)
+            and (cast(:highest as integer) is null or status <= :highest)
         order by n
         limit :limit
     )

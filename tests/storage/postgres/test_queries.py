@@ -1,0 +1,45 @@
+"""The queries for PostgreSQL."""
+
+from pathlib import Path
+
+import pytest
+
+from app.storage import queries as shared_queries
+from app.storage.postgres import queries
+from app.storage.postgres.queries import SQL
+
+
+def test_every_shared_query_has_a_text() -> None:
+    results = set(shared_queries.load_queries(shared_queries.FOLDER / "results"))
+    assert set(shared_queries.SQL) - results <= set(SQL)
+
+
+def test_tables_are_in_the_schema_of_the_folder_and_the_feed_reads_the_log() -> None:
+    assert SQL["get_bin"].startswith("select * from smsbin_log.bins")
+    assert SQL["ledger_bin"].startswith("select * from smsbin_ledger.bins")
+    assert SQL["log_meta"] == "select id from smsbin_log.meta"
+
+
+def test_an_override_replaces_the_shared_query_of_its_name() -> None:
+    assert "= any(cast(%(among)s as text[]))" in SQL["list_bins"]
+
+
+def _folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, texts: dict[str, str]) -> None:
+    for name, text in {"ledger/feed.sql": "", **texts}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(queries, "FOLDER", tmp_path)
+
+
+def test_an_override_without_a_namesake_is_an_error(monkeypatch, tmp_path) -> None:
+    texts = {"log/a.sql": "-- name: one\nselect 1\n", "postgres/log/a.sql": "-- name: two\nselect 2\n"}
+    _folders(monkeypatch, tmp_path, texts)
+    with pytest.raises(RuntimeError, match="no query has the name of the override two"):
+        queries.load()
+
+
+def test_a_query_for_postgresql_alone_must_not_have_the_name_of_another(monkeypatch, tmp_path) -> None:
+    texts = {"log/a.sql": "-- name: one\nselect 1\n", "postgres/own/ledger/a.sql": "-- name: one\nselect 2\n"}
+    _folders(monkeypatch, tmp_path, texts)
+    with pytest.raises(RuntimeError, match="the query one has been given already"):
+        queries.load()
