@@ -102,6 +102,17 @@ def modules_imported(path: Path) -> set[str]:
     return found
 
 
+def _imported_at_the_start(path: Path) -> set[str]:
+    """Our own modules that are imported together with a module."""
+    package = path.relative_to(APP).with_suffix("").parts[:-1]
+    return {
+        ".".join([*package[: len(package) - node.level + 1], *(node.module or "").split("."), alias.name])
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ImportFrom) and node.level
+        for alias in node.names
+    }
+
+
 def _is_module(parts: Sequence[str]) -> bool:
     return APP.joinpath(*parts).with_suffix(".py").exists() or APP.joinpath(*parts, "__init__.py").exists()
 
@@ -152,24 +163,45 @@ def test_a_room_only_knows_the_rooms_it_may(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(APP)))
 def test_pure_rooms_and_services_stay_free_of_http(path: Path) -> None:
     banned = {
-        "domain": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "parsing": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "providers": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "records": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "export": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "services": {"aiohttp", "jinja2", "aiosqlite", "sqlite3"},
-        "live": {"aiohttp", "aiosqlite", "sqlite3"},
+        "domain": {"asyncio", "aiohttp", "jinja2"},
+        "parsing": {"asyncio", "aiohttp", "jinja2"},
+        "providers": {"asyncio", "aiohttp", "jinja2"},
+        "records": {"asyncio", "aiohttp", "jinja2"},
+        "export": {"asyncio", "aiohttp", "jinja2"},
+        "services": {"aiohttp", "jinja2"},
+        "live": {"aiohttp"},
         "storage": {"aiohttp", "jinja2"},
-        "web": {"aiosqlite", "sqlite3"},
     }.get(_room(path), set())
     assert not {name.partition(".")[0] for name in outside(path)} & banned
 
 
-def test_sqlite_is_known_in_one_room_only() -> None:
-    """A second engine stands beside it: the log and the ledger talk to `storage/transaction.py`, and their processes
-    open the files."""
-    knows = {path for path in FILES if "sqlite3" in {name.partition(".")[0] for name in outside(path)}}
-    assert {path.relative_to(APP).parts[:2] for path in knows} == {("storage", "sqlite")}
+ENGINES = {"sqlite3": "sqlite", "aiosqlite": "sqlite", "psycopg": "postgres", "psycopg_pool": "postgres"}
+
+
+@pytest.mark.parametrize("library", ENGINES)
+def test_the_library_of_an_engine_is_imported_in_its_package_only(library: str) -> None:
+    """The log and the ledger use `storage/transaction.py`, and their processes open files and connections."""
+    uses = {
+        path
+        for path in APP.rglob("*.py")
+        if path.name != "reconciler.py" and library in {name.partition(".")[0] for name in outside(path)}
+    }
+    assert {path.relative_to(APP).parts[:2] for path in uses} <= {("storage", ENGINES[library])}
+
+
+def test_the_package_runs_without_the_library_of_postgresql() -> None:
+    """It is an extra. So other modules import `storage/postgres/` in functions only."""
+    early = {
+        _name(path)
+        for path in APP.rglob("*.py")
+        if path.relative_to(APP).parts[:2] != ("storage", "postgres")
+        for name in _imported_at_the_start(path)
+        if name.startswith("storage.postgres")
+    }
+    assert early == set()
+
+
+def test_sqlite_is_opened_in_four_modules() -> None:
     inside = [path for path in FILES if _room(path) == "storage" and "sqlite" not in path.parts]
     reach = {str(path.relative_to(APP)) for path in inside if "sqlite." in path.read_text()}
     assert reach == {
