@@ -5,7 +5,8 @@ table, and its last key is the position at which copying continues; nothing else
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import zip_longest
@@ -28,11 +29,12 @@ REPORT_ROWS = 100_000
 TABLES = load_queries(FOLDER / "moving")
 
 Row = tuple[Any, ...]
+Rows = Generator[Row, None, None]
 Key = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MovedTable:
     """A table of the log. `is_ordered`: its key has only integers, so each engine has its rows in the same order; the
     others have few rows."""
 
@@ -67,10 +69,10 @@ class LogTables(Protocol):
 
     def meta(self) -> LogMeta: ...
 
-    def count(self, table: Table) -> int:
+    def count(self, table: MovedTable) -> int:
         """The number of rows."""
 
-    def rows(self, table: Table, after: Key | None = None) -> Iterator[Row]:
+    def rows(self, table: MovedTable, after: Key | None = None) -> Rows:
         """The rows after a key; in the order of their keys, if the table is ordered."""
 
     def highest_numbers(self) -> Mapping[str, int]:
@@ -88,13 +90,13 @@ class MoveTarget(LogTables, Protocol):
     def begin(self, meta: LogMeta) -> None:
         """Prepare an empty target. No server uses it until `complete`."""
 
-    def last_key(self, table: Table) -> Key | None:
+    def last_key(self, table: MovedTable) -> Key | None:
         """The last key of an ordered table; None: it is empty."""
 
-    def add(self, table: Table, rows: Iterable[Row]) -> int:
+    def add(self, table: MovedTable, rows: Iterable[Row]) -> int:
         """Add rows in one transaction; returns their number."""
 
-    def complete(self, tables: Sequence[Table], highest: Mapping[str, int], entry: PutAuditEntry) -> None:
+    def complete(self, tables: Sequence[MovedTable], highest: Mapping[str, int], entry: PutAuditEntry) -> None:
         """Make the target usable. `highest` as from `highest_numbers`; `entry` is added to the audit log."""
 
 
@@ -113,7 +115,7 @@ class Moved:
 
 
 def move(
-    source: LogTables, target: MoveTarget, tables: Sequence[Table], report: Report, *, resume: bool, restart: bool
+    source: LogTables, target: MoveTarget, tables: Sequence[MovedTable], report: Report, *, resume: bool, restart: bool
 ) -> Moved:
     """Copy and compare. Raises CannotStart with the fix when the target is not empty or the ends differ afterwards,
     DatabaseError."""
@@ -163,18 +165,19 @@ def _is_complete(target: MoveTarget, meta: LogMeta, *, resume: bool, restart: bo
     return False
 
 
-def _copy(source: LogTables, target: MoveTarget, table: Table, report: Report) -> None:
+def _copy(source: LogTables, target: MoveTarget, table: MovedTable, report: Report) -> None:
     total, done = source.count(table), target.count(table)
     if not table.is_ordered:
         # These are copied in one transaction.
         if not done:
-            done = target.add(table, source.rows(table))
+            with closing(source.rows(table)) as rows:
+                done = target.add(table, rows)
     else:
-        rows = source.rows(table, target.last_key(table))
-        while added := target.add(table, _step(rows)):
-            before, done = done, done + added
-            if done // REPORT_ROWS > before // REPORT_ROWS:
-                report("copied", table.name, done, total)
+        with closing(source.rows(table, target.last_key(table))) as rows:
+            while added := target.add(table, _step(rows)):
+                before, done = done, done + added
+                if done // REPORT_ROWS > before // REPORT_ROWS:
+                    report("copied", table.name, done, total)
     if total:
         report("copied", table.name, done, total)
 
@@ -189,53 +192,58 @@ def _step(rows: Iterator[Row]) -> Iterator[Row]:
             return
 
 
-def _compare(source: LogTables, target: LogTables, table: Table, damaged: list[tuple[int, int]], report: Report) -> int:
+def _compare(
+    source: LogTables, target: LogTables, table: MovedTable, damaged: list[tuple[int, int]], report: Report
+) -> int:
     """Compare all rows of a table; returns their number. Raises CannotStart at the first that differs."""
     total = source.count(table)
     body, sha256 = _checksum_of(table)
     done = 0
-    for row, other in zip_longest(_in_order(source, table), _in_order(target, table)):
-        if row != other:
-            raise CannotStart(
-                f"A row of {table.name} differs after it was copied: {_name_of(table, row or other)}. Was a server"
-                f" started in the meantime? Stop it, and begin again with --restart."
-            )
-        if body is not None and hashlib.sha256(row[body]).digest() != row[sha256]:
-            damaged.append((owner_of(row[0]), number_of(row[0])))
-        done += 1
-        if done % REPORT_ROWS == 0:
-            report("compared", table.name, done, total)
+    with closing(_in_order(source, table)) as rows, closing(_in_order(target, table)) as others:
+        for row, other in zip_longest(rows, others):
+            if row != other:
+                raise CannotStart(
+                    f"A row of {table.name} differs after it was copied: {_name_of(table, row or other)}. Was a server"
+                    f" started in the meantime? Stop it, and begin again with --restart."
+                )
+            if body is not None and hashlib.sha256(row[body]).digest() != row[sha256]:
+                damaged.append((owner_of(row[0]), number_of(row[0])))
+            done += 1
+            if done % REPORT_ROWS == 0:
+                report("compared", table.name, done, total)
     return done
 
 
-def _in_order(end: LogTables, table: Table) -> Iterable[Row]:
-    if table.is_ordered:
-        return end.rows(table)
-    # A text that the engines store differently may be in another place.
-    places = [table.columns.index(column) for column in table.key]
-    return sorted(end.rows(table), key=lambda row: tuple(row[place] for place in places))
+def _in_order(end: LogTables, table: MovedTable) -> Rows:
+    with closing(end.rows(table)) as rows:
+        if table.is_ordered:
+            yield from rows
+        else:
+            # A text that the engines store differently may be in another place.
+            places = [table.columns.index(column) for column in table.key]
+            yield from sorted(rows, key=lambda row: tuple(row[place] for place in places))
 
 
-def _checksum_of(table: Table) -> tuple[int | None, int]:
+def _checksum_of(table: MovedTable) -> tuple[int | None, int]:
     """The places of body and checksum, if the table has them."""
     if "sha256" not in table.columns:
         return None, 0
     return table.columns.index("body"), table.columns.index("sha256")
 
 
-def _name_of(table: Table, row: Row | None) -> str:
+def _name_of(table: MovedTable, row: Row | None) -> str:
     assert row is not None, "one end has it"
     return ", ".join(f"{column} {row[table.columns.index(column)]!r}" for column in table.key)
 
 
-def rows_query(table: Table, name: str, after: Key | None) -> str:
+def rows_query(table: MovedTable, name: str, after: Key | None) -> str:
     """The query of `rows`. `name` is that of the table in the database."""
     key = ", ".join(table.key)
     condition = "true" if after is None else f"({key}) > ({', '.join(map(str, after))})"
     return TABLES["read_rows"].format(columns=", ".join(table.columns), table=name, after=condition, key=key)
 
 
-def last_key_query(table: Table, name: str) -> str:
+def last_key_query(table: MovedTable, name: str) -> str:
     """The query of `last_key`."""
     last_first = ", ".join(f"{column} desc" for column in table.key)
     return TABLES["last_key"].format(key=", ".join(table.key), table=name, last_first=last_first)

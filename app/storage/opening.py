@@ -7,7 +7,7 @@ from pathlib import Path
 from ..domain.reader import DEFAULT_READER_CONTEXT, ReaderContext
 from ..errors import CannotStart
 from ..store import ReconciliationArchive, Store
-from .moving import LogTables, MoveTarget, Table
+from .moving import LogTables, MovedTable, MoveTarget
 from .sqlite.archive import ResultArchive
 from .sqlite.kept_results import RESULTS
 from .sqlite.moving import open_source, open_target
@@ -32,7 +32,9 @@ def _open_postgres(url: str, context: ReaderContext) -> AbstractAsyncContextMana
 
 
 @contextmanager
-def open_move(url: str, data_dir: Path, *, to_sqlite: bool) -> Iterator[tuple[LogTables, MoveTarget, Sequence[Table]]]:
+def open_move(
+    url: str, data_dir: Path, *, to_sqlite: bool
+) -> Iterator[tuple[LogTables, MoveTarget, Sequence[MovedTable]]]:
     """Source, target and tables of a move between a PostgreSQL database and the SQLite files of a data directory, which
     no server may use. Raises CannotStart with the cause, without the password in it."""
     with _driver_needed():

@@ -10,7 +10,7 @@ from psycopg.postgres import types
 
 from ...errors import CannotStart
 from ..log.jobs import PutAuditEntry
-from ..moving import TABLES, Key, LogMeta, Row, Table, TargetState, last_key_query, rows_query
+from ..moving import TABLES, Key, LogMeta, MovedTable, Row, Rows, TargetState, last_key_query, rows_query
 from ..queries import FOLDER, load_queries
 from ..transaction import DatabaseError
 from .addresses import describe
@@ -27,7 +27,7 @@ _BOOL = types["bool"].oid
 class PostgresTables:
     """Implements `LogTables` and `MoveTarget`. `tables` are those of a log on SQLite, which has no others."""
 
-    def __init__(self, connection: Connection, url: str, tables: Sequence[Table]) -> None:
+    def __init__(self, connection: Connection, url: str, tables: Sequence[MovedTable]) -> None:
         self._connection = connection
         self._url = url
         self._tables = tables
@@ -42,11 +42,11 @@ class PostgresTables:
         id, epochs, seen_at, _ = self._state()
         return LogMeta(id, epochs, seen_at)
 
-    def count(self, table: Table) -> int:
+    def count(self, table: MovedTable) -> int:
         """Reads the whole table."""
         return int(self._one(TABLES["count_rows"].format(table=_name(table)))[0])
 
-    def rows(self, table: Table, after: Key | None = None) -> Iterator[Row]:
+    def rows(self, table: MovedTable, after: Key | None = None) -> Rows:
         """Received while they are iterated."""
         query = MOVING["all_rows"].format(query=rows_query(table, _name(table), after))
         columns = self._types(table)
@@ -76,12 +76,12 @@ class PostgresTables:
             self._connection.execute(ENGINE["drop_ledger"])
             self._connection.execute(MOVING["begin_moving"], (meta.id, meta.epochs, meta.seen_at))
 
-    def last_key(self, table: Table) -> Key | None:
+    def last_key(self, table: MovedTable) -> Key | None:
         """From the index of the key."""
         row = self._connection.execute(last_key_query(table, _name(table))).fetchone()
         return None if row is None else tuple(row)
 
-    def add(self, table: Table, rows: Iterable[Row]) -> int:
+    def add(self, table: MovedTable, rows: Iterable[Row]) -> int:
         """Rows are sent while they are iterated."""
         columns = self._types(table)
         places = [place for place, type in enumerate(columns) if type == _BOOL]
@@ -94,7 +94,7 @@ class PostgresTables:
                 added += 1
         return added
 
-    def complete(self, tables: Sequence[Table], highest: Mapping[str, int], entry: PutAuditEntry) -> None:
+    def complete(self, tables: Sequence[MovedTable], highest: Mapping[str, int], entry: PutAuditEntry) -> None:
         """All in one transaction."""
         execute = self._connection.execute
         with self._connection.transaction():
@@ -114,7 +114,7 @@ class PostgresTables:
     def _numbered_tables(self) -> Sequence[Row]:
         return self._connection.execute(MOVING["numbered_tables"]).fetchall()
 
-    def _types(self, table: Table) -> Sequence[int]:
+    def _types(self, table: MovedTable) -> Sequence[int]:
         text = MOVING["describe"].format(columns=", ".join(table.columns), table=_name(table))
         described = self._connection.execute(text).description or ()
         return [column.type_code for column in described]
@@ -135,7 +135,7 @@ def _with_bools(row: Row, places: Sequence[int]) -> Sequence[Any]:
 
 
 @contextmanager
-def open_tables(url: str, tables: Sequence[Table], *, is_source: bool) -> Iterator[PostgresTables]:
+def open_tables(url: str, tables: Sequence[MovedTable], *, is_source: bool) -> Iterator[PostgresTables]:
     """The log in a database that no server uses, of the version of this smsbin; an empty one is made. Raises
     CannotStart."""
     try:
@@ -163,5 +163,5 @@ def _first_line(error: psycopg.Error) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
-def _name(table: Table) -> str:
+def _name(table: MovedTable) -> str:
     return f"smsbin_log.{table.name}"

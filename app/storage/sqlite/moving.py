@@ -9,7 +9,7 @@ import msgspec
 
 from ...errors import CannotStart
 from ..log.jobs import PutAuditEntry
-from ..moving import TABLES, Key, LogMeta, Row, Table, TargetState, last_key_query, rows_query
+from ..moving import TABLES, Key, LogMeta, MovedTable, Row, Rows, TargetState, last_key_query, rows_query
 from ..queries import FOLDER, SQL, load_queries
 from .checking import open_to_read
 from .connections import open_log
@@ -25,7 +25,7 @@ INCOMPLETE = ".incomplete"
 _OTHER_TABLES = frozenset({"meta", "probe"})
 
 
-def list_tables(connection: sqlite3.Connection) -> Sequence[Table]:
+def list_tables(connection: sqlite3.Connection) -> Sequence[MovedTable]:
     """The tables of a log that are copied."""
     names = [
         row["name"]
@@ -36,10 +36,10 @@ def list_tables(connection: sqlite3.Connection) -> Sequence[Table]:
     return [_describe(connection, name) for name in sorted(names, key=lambda name: (name != "runs", name))]
 
 
-def _describe(connection: sqlite3.Connection, name: str) -> Table:
+def _describe(connection: sqlite3.Connection, name: str) -> MovedTable:
     columns = connection.execute(f"pragma table_info({name})").fetchall()
     key = sorted((row for row in columns if row["pk"]), key=lambda row: int(row["pk"]))
-    return Table(
+    return MovedTable(
         name,
         tuple(row["name"] for row in columns),
         tuple(row["name"] for row in key),
@@ -66,11 +66,11 @@ class SqliteTables:
         id, epochs, seen_at = self._one(SQL["get_meta"])
         return LogMeta(id, epochs, seen_at)
 
-    def count(self, table: Table) -> int:
+    def count(self, table: MovedTable) -> int:
         """Reads every page of the table."""
         return int(self._one(TABLES["count_rows"].format(table=table.name))[0])
 
-    def rows(self, table: Table, after: Key | None = None) -> Iterator[Row]:
+    def rows(self, table: MovedTable, after: Key | None = None) -> Rows:
         """Read while they are iterated."""
         cursor = self._connection.cursor()
         cursor.row_factory = None
@@ -101,12 +101,12 @@ class SqliteTables:
         """The log keeps its id: it is the same one."""
         self._connection.execute(MOVING["set_meta"], (meta.id, meta.epochs, meta.seen_at))
 
-    def last_key(self, table: Table) -> Key | None:
+    def last_key(self, table: MovedTable) -> Key | None:
         """From the index of the key."""
         row = self._connection.execute(last_key_query(table, table.name)).fetchone()
         return None if row is None else tuple(row)
 
-    def add(self, table: Table, rows: Iterable[Row]) -> int:
+    def add(self, table: MovedTable, rows: Iterable[Row]) -> int:
         """Rows are inserted while they are iterated."""
         marks = ", ".join("?" * len(table.columns))
         text = MOVING["add_row"].format(table=table.name, columns=", ".join(table.columns), marks=marks)
@@ -119,12 +119,14 @@ class SqliteTables:
             raise
         return max(added, 0)
 
-    def complete(self, tables: Sequence[Table], highest: Mapping[str, int], entry: PutAuditEntry) -> None:  # noqa: ARG002
+    def complete(self, tables: Sequence[MovedTable], highest: Mapping[str, int], entry: PutAuditEntry) -> None:  # noqa: ARG002
         """Check and sync the file, then give it its name. Raises CannotStart."""
         connection = self._connection
         connection.execute("begin immediate")
         connection.execute(MOVING["drop_highest_numbers"])
-        connection.executemany(MOVING["add_highest_number"], sorted(highest.items()))
+        for row in connection.execute(MOVING["tables_with_highest_number"]).fetchall():
+            if row["name"] in highest:
+                connection.execute(MOVING["add_highest_number"], (row["name"], highest[row["name"]]))
         connection.execute(SQL["add_audit_entry"], msgspec.structs.asdict(entry))
         connection.execute("commit")
         verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]

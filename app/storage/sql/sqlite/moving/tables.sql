@@ -8,6 +8,9 @@ update meta set id = ?, epochs = ?, seen_at = ?
 -- Of tables whose numbers are not used twice.
 select name, seq from sqlite_sequence
 
+-- name: tables_with_highest_number
+select name from sqlite_schema where type = 'table' and sql like '%autoincrement%'
+
 -- name: drop_highest_numbers
 delete from sqlite_sequence
 
