@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -25,13 +24,14 @@ from .services.answers import Answers
 from .services.audit import AuditLog
 from .services.bins import PerBin, first_bin
 from .services.captures import Intake
-from .services.database import database_url
+from .services.database import check_token_is_given, database_url
 from .services.drills import Drilling
 from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
 from .services.forwards.metrics import forward_metrics
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
+from .services.key_lookups import KeyLookups
 from .services.keyring import Keyring
 from .services.listeners.metrics import listener_metrics
 from .services.listeners.registry import Listeners
@@ -40,6 +40,7 @@ from .services.metrics import Metrics
 from .services.privacy import PrivacySettings
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
+from .services.reloading import Reloadable, Reloading
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
@@ -49,6 +50,7 @@ from .services.token_file import find_token
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
+from .services.upkeep.settling import Settling
 from .services.wiretaps.calling import Wiretapping
 from .services.wiretaps.handlers import Handlers
 from .services.wiretaps.metrics import wiretap_metrics
@@ -67,10 +69,6 @@ from .web.site.leaving import end_when_left
 from .web.site.middleware import errors_to_http, guard
 from .web.site.templates import setup_templates
 from .web.site.urls import capture_url, find_server_address, fixed_root, peer_of, public_root
-
-# The longest time from the head of a request to the last byte of its answer.
-LONGEST_WAIT = timedelta(seconds=200)
-STOPPED = "smsbin was stopped before it knew whether the response was sent."
 
 
 def create_server(settings: Settings) -> IngressServer:
@@ -113,6 +111,7 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
+    check_token_is_given(settings)
     context, mail, database = context_of(settings), mail_settings(settings), database_url(settings)
     async with open_store(settings.data_dir, context, database) as store:
         token, made_here = find_token(settings)
@@ -130,6 +129,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
             app[keys.LISTENERS], app[keys.WIRETAPS], app[keys.ALERTS], app[keys.SHARES],
         ]  # fmt: skip
         app[keys.PER_BIN] = per_bin
+        # The versions of the bins are older than what is read after them.
+        await app[keys.KEYRING].start()
         await app[keys.ACCESS].start()
         await app[keys.SHARES].start()
         await app[keys.ANSWERS].start()
@@ -138,7 +139,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.WIRETAPS].start()
         await app[keys.PRIVACY].start()
         await app[keys.DRILLING].start()
-        await app[keys.KEYRING].start()
+        if store.is_shared:
+            _follow_other_servers(app, store)
         await first_bin(store, app[keys.KEYRING])
         _add_metrics(app, store)
         yield
@@ -157,11 +159,12 @@ def _create_services(app: web.Application, store: Store) -> None:
     app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], hub)
     app[keys.HANDLERS] = Handlers()
     app[keys.INTAKE] = Intake(
-        store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.SIMULATING],
-        app[keys.HANDLERS],
+        store, app[keys.KEYRING], app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY],
+        app[keys.SIMULATING], app[keys.HANDLERS],
     )  # fmt: skip
     app[keys.PROBING] = Probing(store)
     app[keys.SWEEPING] = Sweeping(store, app[keys.SETTINGS].retention)
+    app[keys.SETTLING] = Settling(store)
 
 
 def _create_senders(app: web.Application, store: Store, alert_sender: AlertSender) -> None:
@@ -183,6 +186,18 @@ def _create_senders(app: web.Application, store: Store, alert_sender: AlertSende
     app[keys.ARCHIVE] = open_archive(settings.data_dir, is_shared=settings.uses_postgresql)
     app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
     app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], allowed)
+
+
+def _follow_other_servers(app: web.Application, store: Store) -> None:
+    """Other servers change the same store."""
+    settings: list[Reloadable] = [
+        app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.WIRETAPS]
+    ]  # fmt: skip
+    app[keys.KEY_LOOKUPS] = KeyLookups(store, app[keys.KEYRING])
+    per_bin = app[keys.PER_BIN]
+    app[keys.RELOADING] = Reloading(store, app[keys.HUB], app[keys.KEYRING], settings, per_bin)
+    app[keys.RELOADING].start()
+    store.on_sign_out(app[keys.ACCESS].ended_elsewhere)
 
 
 def _add_metrics(app: web.Application, store: Store) -> None:
@@ -217,6 +232,9 @@ def _add_metrics(app: web.Application, store: Store) -> None:
 async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.DISK].step()
     app[keys.SWEEPING].start()
+    leases = [app[keys.SWEEPING].lease, app[keys.SETTLING].lease, app[keys.DRILLING].lease]
+    for lease in leases:
+        await lease.start()
     tasks = [
         start_periodic(app[keys.SWEEPING].step, name="sweeping"),
         start_periodic(app[keys.SWEEPING].erase_step, name="erasing"),
@@ -228,10 +246,12 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.LISTENERS].look, name="listeners"),
         start_periodic(app[keys.SHARES].step, name="shares"),
         start_periodic(app[CONDITION].step, name="condition"),
-        start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
+        start_periodic(app[keys.SETTLING].step, name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
         start_periodic(lambda: _keep_audit_log(app), name="audit"),
     ]
+    if keys.RELOADING in app:
+        tasks.append(start_periodic(app[keys.RELOADING].step, name="settings"))
     await app[keys.FORWARDS].start()
     await app[keys.ALERTS].start()
     yield
@@ -243,14 +263,14 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
+    for lease in leases:
+        await lease.stop()
+        await lease.release()
+    with suppress(StoreUnavailable):
+        await app[keys.SETTLING].release()
     with suppress(StoreUnavailable):
         await app[keys.SHARES].write_views()
     await app[keys.AUDIT_LOG].write()
-
-
-async def _settle_unanswered(app: web.Application) -> None:
-    """Run once, as soon as the store accepts writes."""
-    await app[keys.STORE].settle_unanswered(LONGEST_WAIT, STOPPED)
 
 
 def _own_host(settings: Settings) -> str | None:
@@ -258,11 +278,12 @@ def _own_host(settings: Settings) -> str | None:
 
 
 async def _expire_reconciliations(app: web.Application) -> float:
-    return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].held is None)
+    return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].is_trusted)
 
 
 async def _keep_audit_log(app: web.Application) -> float:
-    return await app[keys.AUDIT_LOG].step(may_expire=app[keys.SWEEPING].held is None)
+    sweeping = app[keys.SWEEPING]
+    return await app[keys.AUDIT_LOG].step(may_expire=sweeping.is_trusted, may_trim=sweeping.lease.may_begin)
 
 
 def _is_held(app: web.Application) -> float:

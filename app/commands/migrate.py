@@ -52,11 +52,11 @@ def command(to: str, data_dir: Path, resume: bool, restart: bool) -> None:
 
 def _database_url(to: str) -> str:
     """The URL of the database at one of the two ends. Raises Invalid, CannotStart, UsageError."""
-    from ..services.database import given_url
+    from ..services.database import database_url
 
     if to in ("sqlite", "postgresql"):
         knobs = [knob for knob in all_settings() if knob.name in _SETTINGS and knob.variable in os.environ]
-        url = given_url(read_settings({knob.name: os.environ[knob.variable] for knob in knobs}))
+        url = database_url(read_settings({knob.name: os.environ[knob.variable] for knob in knobs}))
     else:
         url = _given_target(to)
     if url is None:

@@ -1,5 +1,6 @@
 """Creates and changes bins: the store, the key index and the subscriptions in one step."""
 
+import asyncio
 from datetime import timedelta
 from typing import Protocol
 
@@ -8,8 +9,13 @@ from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..store import Store
 from .keyring import Keyring
+from .leases import LEASE_S
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
+
+FIRST_BIN = "first-bin"
+FIRST_BIN_S = 0.2
+"""How often a server looks whether another one has created the first bin."""
 
 
 class PerBin(Protocol):
@@ -35,14 +41,22 @@ async def create(
     )  # fmt: skip
     with keyring.changing(new.id):
         bin = await store.add_bin(new)
-    keyring.add(bin)
+        await keyring.apply(bin, is_new=True)
     return bin
 
 
 async def first_bin(store: Store, keyring: Keyring) -> Bin:
-    """The oldest bin. It is created if there is none, so that a new server has capture URLs."""
-    bins = await store.list_bins(limit=500)
-    return bins[-1] if bins else await create(store, keyring)
+    """The oldest bin. It is created if there is none, so that a new server has capture URLs; if several servers start
+    at the same time, by one of them."""
+    while True:
+        bins = await store.list_bins(limit=500)
+        if not bins and await store.hold_lease(FIRST_BIN, LEASE_S):
+            # Another server may have created it before.
+            bins = await store.list_bins(limit=500) or [await create(store, keyring)]
+        if bins:
+            keyring.add(bins[-1])
+            return bins[-1]
+        await asyncio.sleep(FIRST_BIN_S)
 
 
 async def change(
@@ -61,7 +75,7 @@ async def change(
         changed = await store.set_bin(
             bin.id, name=name, provider=provider, retention=retention, stuck_after=stuck_after
         )
-    keyring.change(changed)
+        await keyring.apply(changed)
     hub.notify(bin.id)
     return changed
 
@@ -70,7 +84,7 @@ async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> B
     """Give the bin a new key; the old one is answered 404 from now on. Raises NotFound."""
     with keyring.changing(bin_id):
         bin = await store.rotate_key(bin_id, clock.new_key())
-    keyring.change(bin)
+        await keyring.apply(bin)
     hub.notify(bin_id)
     return bin
 
@@ -87,7 +101,7 @@ async def delete(
     """Delete a bin with its captures and everything that was set in it or derived from it. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
-    keyring.drop(bin_id)
+        await keyring.apply_deletion(bin_id)
     for each in per_bin:
         each.forget(bin_id)
     await reconciling.forget(bin_id)

@@ -12,22 +12,17 @@ MUST_BE_GIVEN = (
 
 def database_url(settings: Settings) -> str | None:
     """The URL of the PostgreSQL database; None: SQLite in the data directory. Raises CannotStart, without a part of
-    the URL, when the file of the URL cannot be used, or when there is no access token for all servers."""
-    url = given_url(settings)
-    if url is not None and not (settings.access_token or settings.access_token_file):
-        raise CannotStart(MUST_BE_GIVEN)
-    return url
-
-
-def given_url(settings: Settings) -> str | None:
-    """The URL as it is given, for programs that need no access token. Raises CannotStart, without a part of the URL,
-    when its file cannot be used."""
+    the URL, when the file of the URL cannot be used."""
     if settings.database_file is None:
         return settings.database
     text = read_secret_file(settings.database_file, "URL of the database", shortest=1)
     try:
-        url = parse_database(text)
+        return parse_database(text)
     except ValueError as error:
         raise CannotStart(f"What is in {settings.database_file} {error}.") from None
-    assert url is not None, "it has at least one character"
-    return url
+
+
+def check_token_is_given(settings: Settings) -> None:
+    """Raises CannotStart when several servers would each generate an access token."""
+    if settings.uses_postgresql and not (settings.access_token or settings.access_token_file):
+        raise CannotStart(MUST_BE_GIVEN)

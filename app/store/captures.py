@@ -30,7 +30,8 @@ class CaptureStore(Protocol):
 
     def add_capture(self, new: NewCapture) -> asyncio.Future[int]:
         """Store a request under the bin's next `n`. It is queued when this returns and durable when the future
-        resolves; the result is `n`. Raises NotFound when the bin has just been deleted."""
+        resolves; the result is `n`. Raises NotFound when the bin has just been deleted. In a shared store raises Stale
+        when the bin has another `answer_version` than the capture, or its fault has no hit left."""
 
     def note_outcome(self, new: NewOutcome) -> None:
         """Store the outcome of an answer, once for each capture. Never waits and never raises; outcomes are written
@@ -39,6 +40,10 @@ class CaptureStore(Protocol):
     async def settle_unanswered(self, within: timedelta, note: str) -> None:
         """Write an outcome with this note for every capture that was there when the store was opened, has none, and
         was received at most `within` before the newest of them. Otherwise it would stay pending forever."""
+
+    async def settle_between(self, since: datetime, until: datetime, note: str) -> int:
+        """Write an outcome with this note for every capture that was received then and has none; returns how many.
+        None of them may get one in the meantime."""
 
     async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
         """The answer that was sent, or None when it was the default of the role. Raises NotFound when there is no

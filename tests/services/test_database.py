@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import CannotStart
-from app.services.database import database_url
+from app.services.database import check_token_is_given, database_url
 from app.settings import read_settings
 from tests.conftest import TOKEN
 
@@ -20,7 +20,7 @@ def test_without_a_url_the_data_is_in_the_data_directory() -> None:
 @pytest.mark.parametrize("text", [URL, f"{URL}\n", "postgresql://"])
 def test_the_url_may_be_in_a_file(tmp_path: Path, text: str) -> None:
     (tmp_path / "url").write_text(text)
-    settings = read_settings({"database_file": str(tmp_path / "url"), "access_token": TOKEN})
+    settings = read_settings({"database_file": str(tmp_path / "url")})
     assert database_url(settings) == text.strip()
 
 
@@ -41,8 +41,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_several_servers_cannot_each_make_an_access_token(tmp_path: Path) -> None:
-    with pytest.raises(CannotStart, match="set SMSBIN_ACCESS_TOKEN or SMSBIN_ACCESS_TOKEN_FILE"):
-        database_url(read_settings({"database": URL}))
-    (tmp_path / "token").write_text(TOKEN)
-    for given in ({"access_token": TOKEN}, {"access_token_file": str(tmp_path / "token")}):
-        assert database_url(read_settings({"database": URL, **given})) == URL
+    for database in ({"database": URL}, {"database_file": str(tmp_path / "url")}):
+        with pytest.raises(CannotStart, match="set SMSBIN_ACCESS_TOKEN or SMSBIN_ACCESS_TOKEN_FILE"):
+            check_token_is_given(read_settings(database))
+        for given in ({"access_token": TOKEN}, {"access_token_file": str(tmp_path / "token")}):
+            check_token_is_given(read_settings(database | given))
+    check_token_is_given(read_settings({}))

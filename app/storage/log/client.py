@@ -177,7 +177,7 @@ class LogClient:
     def _opened(self, first: Opened) -> None:
         self._child.met()
         if first.error is not None:
-            self._state.open_failed(first.error, is_away=first.is_away)
+            self._state.open_failed(first.error, is_unreachable=first.is_unreachable)
             if not self._started.done():
                 self._started.set_exception(CannotStart(first.error))
             return
@@ -245,7 +245,7 @@ class LogClient:
         # The state is set first, so that an error in a callback cannot prevent it.
         self._state.note(results.results)
         self._state.condition = results.condition
-        if self._state.away is not None:
+        if self._state.unreachable is not None:
             self._refused.watch()
         if results.positions:
             self._on_positions(results.positions)

@@ -50,7 +50,7 @@ class RefusedWrites:
     def _probe(self) -> None:
         """Without probes, it would stay unknown until the next capture that writes work again."""
         self._timer = None
-        if self._recent.reason is not None or self._state.away is not None:
+        if self._recent.reason is not None or self._state.unreachable is not None:
             with suppress(StoreUnavailable):
                 self._submit(Probe(self._recent.full_size)).add_done_callback(read_exception)
             self._schedule()

@@ -25,7 +25,7 @@ class LogState:
         self.recent = Recent()
         self.condition = LogFileStatus()
         self.gone: str | None = None
-        self.away: str | None = None
+        self.unreachable: str | None = None
         self.doubt: str | None = None
         self.stopped: str | None = None
 
@@ -39,7 +39,7 @@ class LogState:
         stored, refused = self.recent.counts(now)
         state, reason = "ok", None
         for name, why in (
-            ("gone", self.gone), ("suspect", self.doubt), ("away", self.away), ("stopped", self.stopped),
+            ("gone", self.gone), ("suspect", self.doubt), ("away", self.unreachable), ("stopped", self.stopped),
             ("full", self.recent.reason),
         ):  # fmt: skip
             if why is not None:
@@ -63,13 +63,13 @@ class LogState:
             elif result.error == "gone":
                 self.gone = result.message
             elif result.error == "away":
-                self.away = result.message
-            elif self.away is not None and result.error != "broken":
+                self.unreachable = result.message
+            elif self.unreachable is not None and result.error != "broken":
                 self._answered()
 
     def _answered(self) -> None:
         """The database has answered. What it did not take before had nothing to do with sizes."""
-        self.away = None
+        self.unreachable = None
         self.recent.forget_refusals()
 
     def set_doubt(self, why: str) -> None:
@@ -87,10 +87,10 @@ class LogState:
         if self.stopped is None:
             self.stopped = f"The log process is being started again: {why}."
 
-    def open_failed(self, why: str, *, is_away: bool = False) -> None:
-        """A process could not open the log; `is_away`: because the database cannot be reached."""
-        if is_away:
-            self.away = why
+    def open_failed(self, why: str, *, is_unreachable: bool = False) -> None:
+        """A process could not open the log; `is_unreachable`: because the database cannot be reached."""
+        if is_unreachable:
+            self.unreachable = why
         self.stopped = why
         if self.doubt is not None:
             self.doubt = why
@@ -98,7 +98,7 @@ class LogState:
     def opened(self) -> None:
         """A process has opened the log, and has checked it if that was required."""
         self.stopped = None
-        if self.away is not None:
+        if self.unreachable is not None:
             self._answered()
         if self.doubt is not None:
             self.doubt = None

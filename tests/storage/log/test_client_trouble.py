@@ -222,7 +222,7 @@ async def test_files_that_are_gone_stay_gone_for_this_server(log, process) -> No
 # A database that is away
 
 
-async def test_a_database_that_is_away_is_asked_until_it_answers(log, process, monkeypatch) -> None:
+async def test_a_database_that_is_unreachable_is_asked_until_it_answers(log, process, monkeypatch) -> None:
     monkeypatch.setattr(refused_module, "RETRY_S", 0.005)
     saving = log.submit(jobs.NoteTime(1))
     await turns()
@@ -246,10 +246,10 @@ async def test_what_was_refused_while_it_was_away_does_not_count_as_too_large(lo
     assert (log.health().state, log.health().refused, log.probe_size()) == ("ok", 1, 0)
 
 
-async def test_a_process_that_cannot_open_the_log_because_it_is_away_says_so(log, process) -> None:
+async def test_a_process_that_cannot_open_the_log_because_it_is_unreachable_says_so(log, process) -> None:
     process.end(1)
     process.start()
-    process.open("no route to host", is_away=True)
+    process.open("no route to host", is_unreachable=True)
     process.end(1)
     assert (log.health().state, log.health().reason) == ("away", "no route to host")
     process.start()

@@ -88,7 +88,7 @@ async def test_a_cancelled_probe_is_not_sent(state: LogState, monkeypatch) -> No
     assert jobs.queued == []
 
 
-async def test_while_the_database_is_away_it_is_probed_though_no_capture_was_refused(
+async def test_while_the_database_is_unreachable_it_is_probed_though_no_capture_was_refused(
     state: LogState, monkeypatch
 ) -> None:
     monkeypatch.setattr(module, "RETRY_S", 0.0)
@@ -99,7 +99,7 @@ async def test_while_the_database_is_away_it_is_probed_though_no_capture_was_ref
     await soon(lambda: len(jobs.queued) >= 2)
     assert set(map(repr, jobs.queued)) == {repr(Probe(0))}
     state.note([Result()])
-    await soon(lambda: state.away is None)
+    await soon(lambda: state.unreachable is None)
     await asyncio.sleep(0)
     jobs.queued.clear()
     for _ in range(5):

@@ -76,7 +76,7 @@ def test_a_database_is_back_with_its_first_answer_and_no_size_is_remembered(mark
 def test_a_database_that_was_away_at_a_restart_is_back_when_the_log_is_open(mark: Path) -> None:
     state = LogState(mark)
     state.ended("it was killed", in_doubt=False)
-    state.open_failed("no route to host", is_away=True)
+    state.open_failed("no route to host", is_unreachable=True)
     state.ended("it ended with code 1", in_doubt=False)
     assert (state.health(0).state, state.refusal) == ("away", None)
     state.opened()

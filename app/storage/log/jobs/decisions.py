@@ -28,6 +28,7 @@ class DropFilter(Job):
 class AddDrill(Job):
     bin_id: str
     id: str
+    role: str
     drill: str
 
 
@@ -67,6 +68,7 @@ class SetFault(Job):
 
 
 class DropFault(Job):
+    bin_id: str
     id: str
 
 
