@@ -6,7 +6,9 @@
 create table meta (
     id text collate "C" not null,
     epochs bigint not null default 0,
-    seen_at bigint
+    seen_at bigint,
+    -- False while a log is being copied here.
+    ready boolean not null default true
 );
 insert into meta (id) values (replace(cast(gen_random_uuid() as text), '-', ''));
 
