@@ -15,7 +15,7 @@ from app.store import Store
 
 from ..forking import start_new
 from ..postgres.clusters import Database
-from ..postgres.stores import prepare_store
+from .postgres.tables import make_tables
 from .watching import Owner, watched
 
 Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
@@ -31,7 +31,7 @@ def database_of_engine(request) -> Database | None:
     """The database of PostgreSQL; None for SQLite."""
     if request.param == "sqlite":
         return None
-    made: Database = request.getfixturevalue("make_database")(prepare_store)
+    made: Database = request.getfixturevalue("make_database")(make_tables)
     return made
 
 
