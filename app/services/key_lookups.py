@@ -1,7 +1,7 @@
 """Looks up capture keys that are not in memory, in a store that other servers change too: another server may just have
 made the bin, or rotated its key.
 
-One read is made at a time, for all keys that were asked for since the last one began. So unknown keys cost few reads,
+One read is made at a time, for all keys that were wanted since the last one began. So unknown keys cost few reads,
 however many requests have them, and no known key waits for them.
 """
 
