@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -25,6 +24,7 @@ from .services.answers import Answers
 from .services.audit import AuditLog
 from .services.bins import PerBin, first_bin
 from .services.captures import Intake
+from .services.database import check_token_is_given, database_url
 from .services.drills import Drilling
 from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
@@ -50,12 +50,14 @@ from .services.token_file import find_token
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
+from .services.upkeep.settling import Settling
 from .services.wiretaps.calling import Wiretapping
 from .services.wiretaps.handlers import Handlers
 from .services.wiretaps.metrics import wiretap_metrics
 from .services.wiretaps.registry import Wiretaps
 from .settings import Settings
 from .storage.opening import open_archive, open_store
+from .storage.postgres.addresses import describe
 from .store import Store
 from .tasks import start_periodic, stop
 from .web.routes import add_routes
@@ -67,10 +69,6 @@ from .web.site.leaving import end_when_left
 from .web.site.middleware import errors_to_http, guard
 from .web.site.templates import setup_templates
 from .web.site.urls import capture_url, find_server_address, fixed_root, peer_of, public_root
-
-# The longest time from the head of a request to the last byte of its answer.
-LONGEST_WAIT = timedelta(seconds=200)
-STOPPED = "smsbin was stopped before it knew whether the response was sent."
 
 
 def create_server(settings: Settings) -> IngressServer:
@@ -100,7 +98,7 @@ def create_app(settings: Settings) -> web.Application:
     app[keys.SIMULATING] = Simulating()
     app[keys.FAILED_SIGN_INS] = FailedSignIns()
     app[keys.WAITING] = HeldAnswers()
-    app[keys.DISK] = Disk(settings.data_dir)
+    app[keys.DISK] = Disk(None if settings.uses_postgresql else settings.data_dir)
     app.cleanup_ctx.append(_storage)
     app.cleanup_ctx.append(_periodic_tasks)
     app.on_shutdown.append(_close_hub)
@@ -113,10 +111,12 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
-    context, mail = context_of(settings), mail_settings(settings)
-    async with open_store(settings.data_dir, context) as store:
+    check_token_is_given(settings)
+    context, mail, database = context_of(settings), mail_settings(settings), database_url(settings)
+    async with open_store(settings.data_dir, context, database) as store:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
+        app[keys.DATABASE] = str(settings.log) if database is None else describe(database)
         store.on_change(app[keys.HUB].notify)
         app[keys.AUDIT_LOG] = AuditLog(store, settings.audit_retention)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
@@ -164,6 +164,7 @@ def _create_services(app: web.Application, store: Store) -> None:
     )  # fmt: skip
     app[keys.PROBING] = Probing(store)
     app[keys.SWEEPING] = Sweeping(store, app[keys.SETTINGS].retention)
+    app[keys.SETTLING] = Settling(store)
 
 
 def _create_senders(app: web.Application, store: Store, alert_sender: AlertSender) -> None:
@@ -182,7 +183,7 @@ def _create_senders(app: web.Application, store: Store, alert_sender: AlertSende
     store.on_change(app[keys.LISTENERS].bin_changed)
     app[keys.ALERTS] = Alerts(store, hub, secrets, alert_sender, own=own, root=fixed_root(settings))
     store.on_change(app[keys.ALERTS].bin_changed)
-    app[keys.ARCHIVE] = open_archive(settings.data_dir)
+    app[keys.ARCHIVE] = open_archive(settings.data_dir, is_shared=settings.uses_postgresql)
     app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
     app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], allowed)
 
@@ -210,23 +211,30 @@ def _add_metrics(app: web.Application, store: Store) -> None:
     app[keys.METRICS].gauges.update(
         viewers=("Viewers connected to bins now.", lambda: app[keys.HUB].viewers),
         store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
-        log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
         ledger_behind=("Captures kept and not parsed yet.", lambda: float(store.ledger_status().behind)),
         ledger_ok=("1 while captures are parsed.", lambda: float(store.ledger_status().state != "stopped")),
         retention_held=("1 while expiry is paused because the clock is not trusted.", lambda: _is_held(app)),
         answers_waiting=("Responses being held now.", lambda: float(app[keys.WAITING].count)),
-        disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
-        disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
         audit_unstored=(
             "Entries of the audit log that cannot be written now.",
             lambda: float(app[keys.AUDIT_LOG].unstored),
         ),
+    )
+    if app[keys.SETTINGS].uses_postgresql:
+        return
+    app[keys.METRICS].gauges.update(
+        log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
+        disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
+        disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
     )
 
 
 async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.DISK].step()
     app[keys.SWEEPING].start()
+    leases = [app[keys.SWEEPING].lease, app[keys.SETTLING].lease, app[keys.DRILLING].lease]
+    for lease in leases:
+        await lease.start()
     tasks = [
         start_periodic(app[keys.SWEEPING].step, name="sweeping"),
         start_periodic(app[keys.SWEEPING].erase_step, name="erasing"),
@@ -238,7 +246,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.LISTENERS].look, name="listeners"),
         start_periodic(app[keys.SHARES].step, name="shares"),
         start_periodic(app[CONDITION].step, name="condition"),
-        start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
+        start_periodic(app[keys.SETTLING].step, name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
         start_periodic(lambda: _keep_audit_log(app), name="audit"),
     ]
@@ -257,14 +265,14 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
+    for lease in leases:
+        await lease.stop()
+        await lease.release()
+    with suppress(StoreUnavailable):
+        await app[keys.SETTLING].release()
     with suppress(StoreUnavailable):
         await app[keys.SHARES].write_views()
     await app[keys.AUDIT_LOG].write()
-
-
-async def _settle_unanswered(app: web.Application) -> None:
-    """Run once, as soon as the store accepts writes."""
-    await app[keys.STORE].settle_unanswered(LONGEST_WAIT, STOPPED)
 
 
 def _own_host(settings: Settings) -> str | None:
@@ -272,11 +280,12 @@ def _own_host(settings: Settings) -> str | None:
 
 
 async def _expire_reconciliations(app: web.Application) -> float:
-    return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].held is None)
+    return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].is_trusted)
 
 
 async def _keep_audit_log(app: web.Application) -> float:
-    return await app[keys.AUDIT_LOG].step(may_expire=app[keys.SWEEPING].held is None)
+    sweeping = app[keys.SWEEPING]
+    return await app[keys.AUDIT_LOG].step(may_expire=sweeping.is_trusted, may_trim=sweeping.lease.may_begin)
 
 
 def _is_held(app: web.Application) -> float:

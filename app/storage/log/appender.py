@@ -12,7 +12,7 @@ from ...domain.units import micros
 from ..ballast import Ballast
 from ..checkpointing import NoBallast
 from ..ids import row_id
-from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
+from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone, Unreachable
 from . import jobs
 from .alerts import add_alert, drop_alert, mark_alert_deliveries, mark_alerts, set_alert
 from .annotating import annotate
@@ -33,8 +33,6 @@ _STATEMENTS: dict[type[Job], str] = {
     jobs.SetBin: "set_bin",
     jobs.RotateKey: "rotate_key",
     jobs.DropBin: "drop_bin",
-    jobs.AddDrill: "add_drill",
-    jobs.SetDrill: "set_drill",
     jobs.AddToken: "add_token",
     jobs.TouchToken: "touch_token",
     jobs.AddSession: "add_session",
@@ -46,6 +44,11 @@ _STATEMENTS: dict[type[Job], str] = {
     jobs.NoteShareViews: "note_share_views",
 }
 _ABOUT_A_BIN = (jobs.AddBin, jobs.SetBin, jobs.RotateKey, jobs.DropBin)
+
+# The first that fits.
+_FAILURE_NAMES: dict[type[DatabaseError], str] = {
+    Duplicate: "conflict", Unreachable: "away", CannotWrite: "full", Gone: "gone",
+}  # fmt: skip
 
 DISK_FULL = "The disk is full. Delete requests or use a larger disk."
 
@@ -71,6 +74,8 @@ class Appender:
             jobs.SetWiretap: _set_wiretap,
             jobs.SetFault: _set_fault,
             jobs.DropFault: _drop_fault,
+            jobs.AddDrill: _add_drill,
+            jobs.SetDrill: lambda batch, job: batch.run("set_drill", msgspec.structs.asdict(job)),
             jobs.AddAttempt: _add_attempt,
             jobs.AddForward: add_forward,
             jobs.SetForward: partial(change_forward, "set_forward"),
@@ -248,6 +253,13 @@ def _drop_fault(batch: Batch, job: jobs.DropFault) -> None:
             batch.count_answer_change(job.bin_id)
 
 
+def _add_drill(batch: Batch, job: jobs.AddDrill) -> None:
+    bounds = {"bin": batch.counter(job.bin_id).number, "role": job.role}
+    if batch.transaction.one("runs_on_url", bounds) is not None:
+        raise Rejected("conflict", "A drill is running on this URL; stop it or wait until it ends.")
+    batch.run("add_drill", msgspec.structs.asdict(job))
+
+
 def _add_attempt(batch: Batch, job: jobs.AddAttempt) -> int:
     values = msgspec.structs.asdict(job)
     counter = batch.counter(values.pop("bin_id"))
@@ -294,8 +306,7 @@ def _failure(error: Exception) -> Result:
     """An exception as a result that the server can handle."""
     if isinstance(error, Rejected):
         return Result(error.error, str(error))
-    names: dict[type[DatabaseError], str] = {Duplicate: "conflict", CannotWrite: "full", Gone: "gone"}
-    name = next((name for kind, name in names.items() if isinstance(error, kind)), None)
+    name = next((name for kind, name in _FAILURE_NAMES.items() if isinstance(error, kind)), None)
     if name is not None:
         return Result(name, str(error))
     return Result("broken", f"{type(error).__name__}: {error}")

@@ -66,7 +66,7 @@ class LogClient:
         self._timeout_timer: asyncio.TimerHandle | None = None
         self._closing = False
         self._state = LogState(suspect_file)
-        self._refused = RefusedWrites(self._state.recent, self.submit)
+        self._refused = RefusedWrites(self._state, self.submit)
         self.outcomes = OutcomeBuffer(self.submit)
         """Collects the outcomes of answers."""
 
@@ -177,7 +177,7 @@ class LogClient:
     def _opened(self, first: Opened) -> None:
         self._child.met()
         if first.error is not None:
-            self._state.open_failed(first.error)
+            self._state.open_failed(first.error, is_unreachable=first.is_unreachable)
             if not self._started.done():
                 self._started.set_exception(CannotStart(first.error))
             return
@@ -245,6 +245,8 @@ class LogClient:
         # The state is set first, so that an error in a callback cannot prevent it.
         self._state.note(results.results)
         self._state.condition = results.condition
+        if self._state.unreachable is not None:
+            self._refused.watch()
         if results.positions:
             self._on_positions(results.positions)
         now = self._loop.time()
@@ -285,6 +287,6 @@ class LogClient:
         for item in list(self._pending()):
             # The queue is not ordered by `since`, because timeouts differ.
             if item.since <= late and not item.future.done():
-                self._fail(item, "The disk did not confirm in time.")
+                self._fail(item, "The store did not confirm in time.")
         if self._in_flight or self._waiting:
             self._timeout_timer = self._loop.call_later(0.25, self._check_timeouts)

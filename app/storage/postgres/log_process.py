@@ -12,7 +12,7 @@ from ..log.appender import Appender
 from ..log.process import serve
 from ..log.results import Opened, encode
 from ..process import Pipe, begin, tune_gc
-from ..transaction import DatabaseError
+from ..transaction import DatabaseError, Unreachable
 from .addresses import describe
 from .log_database import LogDatabase
 
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> None:
         appender = Appender(database, NoBallast(), run, is_shared=True)
         appender.begin()
     except (CannotStart, DatabaseError) as error:
-        pipe.send(encode(Opened(_why(url, error))))
+        pipe.send(encode(Opened(_why(url, error), is_unreachable=isinstance(error, Unreachable))))
         sys.exit(1)
     pipe.send(encode(Opened(None, id, seen_at)))
     tune_gc()

@@ -45,10 +45,10 @@ class Process:
 
     # Called by the test.
 
-    def open(self, error: str | None = None) -> None:
+    def open(self, error: str | None = None, *, is_unreachable: bool = False) -> None:
         if not self.runs:
             self.start()
-        self.owner.received(encode(Opened(error, "the log", 7)))
+        self.owner.received(encode(Opened(error, "the log", 7, is_unreachable)))
 
     def answer(self, *results: Result, positions: tuple[LogPosition, ...] = ()) -> None:
         """Answer the oldest batch that is not answered: with these results, or with success."""
