@@ -10,7 +10,7 @@ import pytest
 
 from app import clock
 from app.errors import StoreUnavailable
-from app.store import Store
+from app.store import Health, LedgerStatus, Store
 
 
 @dataclass
@@ -49,6 +49,12 @@ class SharedStore:
         if self.is_away:
             raise StoreUnavailable("The database does not answer.")
         return getattr(self._store, name)
+
+    def health(self) -> Health:
+        return Health(state="stopped", reason="away") if self.is_away else self._store.health()
+
+    def ledger_status(self, bin_id: str | None = None) -> LedgerStatus:
+        return self._store.ledger_status(bin_id)
 
     async def flush(self) -> None:
         self.flushed += 1

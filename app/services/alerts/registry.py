@@ -199,7 +199,7 @@ class Alerts:
         while True:
             found = (await self._store.list_notices(alert_id, limit=1, before=number + 1))[0]
             is_tried = all(each.tries for each in found.deliveries)
-            if self._is_watching or is_tried or clock.ticks() > ends_at:
+            if results or is_tried or clock.ticks() > ends_at:
                 return found
             await asyncio.sleep(LOOK_S)
 
