@@ -58,8 +58,8 @@ mutants: $(DEV)  ## check that a test fails for each planted defect; ARGS=--ten,
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: $(TOOLS)/.installed  ## write the locks again from pyproject.toml; ARGS=--upgrade uses the newest releases
-	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --all-extras -o requirements.lock
+	$(COMPILE) pyproject.toml --all-extras --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group build -c requirements-dev.lock -o requirements-build.lock
 	$(COMPILE) --group tools -o requirements-tools.lock
 

@@ -43,7 +43,8 @@ Packages, and what each may import:
 - `signatures`: whether a request is genuine, and why other code rejects it. Imports `domain` and `parsing`.
 - `store`: the Store protocol, one module a noun. Imports `domain`.
 - `storage`: the store. `log` is the truth, `ledger` is derived from it; `sqlite3` and `aiosqlite` are imported in
-  `storage/sqlite/` only. `follower.py` gives the providers to the follower process.
+  `storage/sqlite/` only, `psycopg`, which is an extra, in `storage/postgres/` only. `follower.py` gives the providers
+  to the follower process.
 - `live`: subscriptions and shared frames. `egress`: all outgoing requests. Neither imports another package.
 - `services`: use cases without HTTP, one module a noun; `upkeep` is periodic work. They import the Store protocol and
   never aiohttp.

@@ -42,6 +42,8 @@ from .store import ReconciliationArchive, Store
 
 SETTINGS = web.AppKey("SETTINGS", Settings)
 STORE = web.AppKey("STORE", Store)
+DATABASE = web.AppKey("DATABASE", str)
+"""Where the data is, as it may be shown: the file of the log, or the URL of the database without its password."""
 HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)

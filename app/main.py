@@ -24,6 +24,7 @@ from .services.answers import Answers
 from .services.audit import AuditLog
 from .services.bins import PerBin, first_bin
 from .services.captures import Intake
+from .services.database import check_token_is_given, database_url
 from .services.drills import Drilling
 from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
@@ -56,6 +57,7 @@ from .services.wiretaps.metrics import wiretap_metrics
 from .services.wiretaps.registry import Wiretaps
 from .settings import Settings
 from .storage.opening import open_archive, open_store
+from .storage.postgres.addresses import describe
 from .store import Store
 from .tasks import start_periodic, stop
 from .web.routes import add_routes
@@ -96,7 +98,7 @@ def create_app(settings: Settings) -> web.Application:
     app[keys.SIMULATING] = Simulating()
     app[keys.FAILED_SIGN_INS] = FailedSignIns()
     app[keys.WAITING] = HeldAnswers()
-    app[keys.DISK] = Disk(settings.data_dir)
+    app[keys.DISK] = Disk(None if settings.uses_postgresql else settings.data_dir)
     app.cleanup_ctx.append(_storage)
     app.cleanup_ctx.append(_periodic_tasks)
     app.on_shutdown.append(_close_hub)
@@ -109,10 +111,12 @@ def create_app(settings: Settings) -> web.Application:
 
 async def _storage(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
-    context, mail = context_of(settings), mail_settings(settings)
-    async with open_store(settings.data_dir, context) as store:
+    check_token_is_given(settings)
+    context, mail, database = context_of(settings), mail_settings(settings), database_url(settings)
+    async with open_store(settings.data_dir, context, database) as store:
         token, made_here = find_token(settings)
         app[keys.STORE] = store
+        app[keys.DATABASE] = str(settings.log) if database is None else describe(database)
         store.on_change(app[keys.HUB].notify)
         app[keys.AUDIT_LOG] = AuditLog(store, settings.audit_retention)
         app[keys.ACCESS] = Access(store, token, made_here=made_here)
@@ -179,7 +183,7 @@ def _create_senders(app: web.Application, store: Store, alert_sender: AlertSende
     store.on_change(app[keys.LISTENERS].bin_changed)
     app[keys.ALERTS] = Alerts(store, hub, secrets, alert_sender, own=own, root=fixed_root(settings))
     store.on_change(app[keys.ALERTS].bin_changed)
-    app[keys.ARCHIVE] = open_archive(settings.data_dir)
+    app[keys.ARCHIVE] = open_archive(settings.data_dir, is_shared=settings.uses_postgresql)
     app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
     app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], allowed)
 
@@ -207,17 +211,21 @@ def _add_metrics(app: web.Application, store: Store) -> None:
     app[keys.METRICS].gauges.update(
         viewers=("Viewers connected to bins now.", lambda: app[keys.HUB].viewers),
         store_ok=("1 while the store takes writes.", lambda: float(store.health().state == "ok")),
-        log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
         ledger_behind=("Captures kept and not parsed yet.", lambda: float(store.ledger_status().behind)),
         ledger_ok=("1 while captures are parsed.", lambda: float(store.ledger_status().state != "stopped")),
         retention_held=("1 while expiry is paused because the clock is not trusted.", lambda: _is_held(app)),
         answers_waiting=("Responses being held now.", lambda: float(app[keys.WAITING].count)),
-        disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
-        disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
         audit_unstored=(
             "Entries of the audit log that cannot be written now.",
             lambda: float(app[keys.AUDIT_LOG].unstored),
         ),
+    )
+    if app[keys.SETTINGS].uses_postgresql:
+        return
+    app[keys.METRICS].gauges.update(
+        log_wal_bytes=("Size of the write-ahead log.", lambda: float(store.health().wal_bytes)),
+        disk_free_bytes=("Free bytes on the disk of the data directory.", lambda: _free_bytes(app)),
+        disk_low=("1 while less than 256 MiB or 1 % is free.", lambda: float(app[keys.DISK].low)),
     )
 
 

@@ -89,10 +89,11 @@ async def announce(settings: Settings, app: web.Application, port: int) -> None:
     # A token that the operator has set is known to those who need it.
     sign_in = f"{root}/sign-in#code={access.codes.make()}" if access.made_here else None
     if sys.stdout.isatty():
-        text = _welcome(settings, root, sign_in, bin)
+        text = _welcome(settings, root, sign_in, bin, app[keys.DATABASE])
     else:
         urls = {role.value: capture_url(root, bin.key, role) for role in Role}
-        text = json.dumps({"event": "ready", "url": root + "/", "sign_in": sign_in, "bin": bin.id, "urls": urls})
+        ready = {"event": "ready", "url": root + "/", "sign_in": sign_in, "bin": bin.id, "urls": urls}
+        text = json.dumps(ready | {"database": app[keys.DATABASE]})
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -107,12 +108,13 @@ def _root(settings: Settings, port: int) -> str:
     return f"http://{host}:{port}{settings.base_path}"
 
 
-def _welcome(settings: Settings, root: str, sign_in: str | None, bin: Bin) -> str:
+def _welcome(settings: Settings, root: str, sign_in: str | None, bin: Bin, database: str) -> str:
     link = sign_in or f"{root}/sign-in   (with your access token)"
     # By a name of its own the cookie goes to no other program on this machine.
     own = [f"  or          {link.replace(_IPV4, _OWN_NAME)}"] if sign_in and root.startswith(_IPV4) else []
+    data = f"database: {database}" if settings.uses_postgresql else f"data: {settings.data_dir}"
     lines = [
-        f"smsbin {__version__} · data: {settings.data_dir} · {root}",
+        f"smsbin {__version__} · {data} · {root}",
         "",
         f"  Sign in     {link}",
         *own,

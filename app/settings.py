@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from .domain.access import AccessRole, AddressRole
 from .domain.units import format_duration, format_size, parse_duration, parse_size
 from .errors import Invalid
+from .storage.postgres.addresses import read_address
 
 PREFIX = "SMSBIN_"
 # Variables of client commands, which `serve` ignores.
@@ -130,6 +131,13 @@ def _smtp_url(text: str) -> str | None:
     return text or None
 
 
+def parse_database(text: str) -> str | None:
+    """The URL of a PostgreSQL database; None for an empty text. Raises ValueError without a part of the text."""
+    if text:
+        read_address(text)
+    return text or None
+
+
 def _sender(text: str) -> str | None:
     if text and not re.fullmatch(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,190}", text):
         raise ValueError(f'"{text}" is not an e-mail address; write smsbin@example.net')
@@ -158,7 +166,14 @@ class Settings:
 
     host: str = setting("127.0.0.1", _host, "Address to listen on; 0.0.0.0 in a container.")
     port: int = setting("8010", _port, "Port to listen on; 0 uses a free port.")
-    data_dir: Path = setting("./data", _path, "Directory of the database and the access token.")
+    data_dir: Path = setting("./data", _path, "Directory of the SQLite database and the access token.")
+    database: str | None = setting(
+        "", parse_database, "URL of a PostgreSQL database, postgresql://user:password@host/name; never printed.",
+        shown="SQLite in the data directory",
+    )  # fmt: skip
+    database_file: Path | None = setting(
+        "", _optional_path, "File that holds the URL of the database, for container secrets.", shown="none"
+    )
     public_url: str | None = setting(
         "", _public_url, "URL at which providers and browsers reach smsbin.", shown="from the request"
     )
@@ -215,6 +230,11 @@ class Settings:
     )
 
     @property
+    def uses_postgresql(self) -> bool:
+        """Whether the data is in a PostgreSQL database, which several servers may share."""
+        return bool(self.database or self.database_file)
+
+    @property
     def log(self) -> Path:
         """The file of the log."""
         return self.data_dir / "log.db"
@@ -263,7 +283,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
             problems.append((PREFIX + item.name.upper(), str(error)))
     problems += [
         (f"{PREFIX}{name.upper()}_FILE", "give the text or its file, not both")
-        for name in ("access_token", "secrets_key", "smtp_url")
+        for name in ("database", "access_token", "secrets_key", "smtp_url")
         if parsed.get(name) and parsed.get(f"{name}_file")
     ]
     problems = problems or _auth_problems(parsed)

@@ -28,6 +28,7 @@ from app.storage import children
 from app.tasks import new_loop
 
 from .forking import ROOT, ForkServer
+from .postgres.fixtures import cutting_proxy, database, durable_postgres, make_database, pooler, postgres  # noqa: F401
 
 TOKEN = "a-token-only-for-tests"
 MEMORY = Path("/dev/shm")

@@ -118,3 +118,25 @@ def test_a_mail_server_needs_a_url_and_a_sender(values: dict[str, str], names: l
         read_settings(values)
     assert [name for name, _ in error.value.problems] == names
     assert "secret" not in str(error.value)
+
+
+def test_the_password_of_a_database_is_in_no_error() -> None:
+    assert read_settings({"database": ""}).database is None
+    url = "postgresql://smsbin:secret@db.example.net/smsbin"
+    assert read_settings({"database": url}).database == url
+    for wrong in (f"{url}#x", url.replace("postgresql", "mysql"), url.replace("smsbin:", "smsbin:12/")):
+        with pytest.raises(Invalid) as error:
+            read_settings({"database": wrong})
+        assert error.value.problems[0][0] == "SMSBIN_DATABASE"
+        assert "secret" not in str(error.value)
+
+
+def test_a_database_and_its_file_are_one_too_many() -> None:
+    with pytest.raises(Invalid, match="SMSBIN_DATABASE_FILE: give the text or its file"):
+        read_settings({"database": "postgresql://db/smsbin", "database_file": "/run/secrets/database"})
+
+
+@pytest.mark.parametrize("name", ["database", "database_file"])
+def test_a_database_or_its_file_chooses_postgresql(name: str) -> None:
+    assert read_settings({name: "postgresql://db/smsbin"}).uses_postgresql
+    assert not read_settings({name: ""}).uses_postgresql

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from .. import clock
-from .client import Client, Unreachable, connect, with_server
+from .client import Client, ServerUnreachable, connect, with_server
 from .polling import RetryBackoff
 from .terminal import as_json, print_line, stdout_is_open, until_interrupted, until_stdout_closes
 
@@ -59,7 +59,7 @@ class _AuditReader:
         again."""
         try:
             page = self._client.get("/audit", after=str(self._after), limit=str(PAGE), **self._query)
-        except Unreachable as error:
+        except ServerUnreachable as error:
             if not retry:
                 raise
             self._backoff.failed(error)

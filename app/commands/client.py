@@ -37,7 +37,7 @@ _PLAIN = re.compile(r"[\w.@%+=-]+", re.ASCII)
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Unreachable(CannotStart):
+class ServerUnreachable(CannotStart):
     """The server cannot be reached or is not ready now; trying again is safe and may succeed."""
 
 
@@ -127,7 +127,7 @@ class Client:
                 body = answer.read()
                 return json.loads(body) if body else None
             except (http.client.HTTPException, OSError) as error:
-                raise Unreachable(f"The connection to {self.root} was lost. ({printable_line(error)})") from None
+                raise ServerUnreachable(f"The connection to {self.root} was lost. ({printable_line(error)})") from None
             except ValueError as error:
                 raise CannotStart(f"{self.root} did not respond like smsbin: {error}") from None
 
@@ -152,7 +152,7 @@ class Client:
             raise self._refused(error) from None
         except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
             reason = printable_line(getattr(error, "reason", error))
-            raise Unreachable(
+            raise ServerUnreachable(
                 f"Cannot reach {self.root}: {reason}. Start the server there, or give --url or SMSBIN_URL."
             ) from None
 
@@ -173,7 +173,7 @@ class Client:
         if error.code in (409, 422) and problem:
             return click.UsageError(detail)
         if error.code >= 500:
-            return Unreachable(f"{self.root} is not ready: {detail}")
+            return ServerUnreachable(f"{self.root} is not ready: {detail}")
         return CannotStart(f"{self.root} refused the request: {detail}")
 
 
@@ -242,7 +242,7 @@ def connect(
         token = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         # A server that starts for the first time creates the file in a moment.
-        kind = Unreachable if isinstance(error, FileNotFoundError) else CannotStart
+        kind = ServerUnreachable if isinstance(error, FileNotFoundError) else CannotStart
         raise kind(
             f"There is no access token: {path} cannot be read ({getattr(error, 'strerror', error)})."
             " Give SMSBIN_ACCESS_TOKEN, --access-token-file, or SMSBIN_DATA_DIR."

@@ -11,7 +11,7 @@ import click
 
 from .. import clock
 from ..domain.units import rfc3339
-from .client import Client, Unreachable, in_path
+from .client import Client, ServerUnreachable, in_path
 
 PAGE = 500
 # Below the usual read timeouts of proxies.
@@ -104,7 +104,7 @@ class RetryBackoff:
     pause_s: float = field(default=_FIRST_PAUSE_S, init=False)
     is_lost: bool = field(default=False, init=False)
 
-    def failed(self, error: Unreachable, most_s: float = _LONGEST_PAUSE_S) -> None:
+    def failed(self, error: ServerUnreachable, most_s: float = _LONGEST_PAUSE_S) -> None:
         """Print the error once, and pause for at most `most_s`."""
         if not self.is_lost:
             click.echo(f"smsbin: {error} Retrying …", err=True)

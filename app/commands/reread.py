@@ -10,6 +10,7 @@ import click
 from .. import clock
 from ..errors import CannotStart
 from .client import Client, bin_argument, connect, in_path, with_server
+from .database import given_database, with_database
 from .terminal import visible
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ _REPORT_EVERY = 10_000
 @click.command("reread", short_help="Parse every capture again.")
 @bin_argument
 @with_server
-def command(bin: str | None, **server: Any) -> None:
+@with_database
+def command(bin: str | None, database: str | None, database_file: str | None, **server: Any) -> None:
     """Parse every capture of BIN again from its bytes, or of all bins without BIN: provider, events, findings,
     messages, timelines and search words.
 
@@ -32,12 +34,14 @@ def command(bin: str | None, **server: Any) -> None:
     Numbers, bytes and outcomes do not change. A running server shows the earlier results until a bin is done. If the
     server is interrupted, it continues automatically.
 
-    Without a running server, this command opens the data directory itself.
+    Without a running server, this command opens the data directory itself. With a PostgreSQL database a server must
+    run, because only the servers have all settings.
     """
     from ..storage.lock import holder_of
 
     folder = Path(server["data_dir"])
-    if server["url"] is not None or (folder.exists() and holder_of(folder) is not None):
+    is_postgresql = given_database(database, database_file) is not None
+    if is_postgresql or server["url"] is not None or (folder.exists() and holder_of(folder) is not None):
         _reread_on_server(connect(**server), bin)
     elif (folder / "log.db").exists():
         asyncio.run(_reread_locally(folder, bin))

@@ -14,7 +14,7 @@ from typing import Any
 
 from .. import clock
 from ..errors import Invalid
-from .client import Missing, Unreachable, connect
+from .client import Missing, ServerUnreachable, connect
 from .polling import WAIT_S, BinCaptures, Summary
 
 Find = Callable[[Summary, BinCaptures], Any]
@@ -74,13 +74,13 @@ class CaptureSearch:
 
     def search_once(self, end: float, *, immediately: bool) -> SearchResult:
         """Search once: immediately with `at_once` and for the first time, else when a capture arrives, until `end`
-        at the latest. Raises Unreachable."""
+        at the latest. Raises ServerUnreachable."""
         if self.captures is None:
             self.captures, immediately = self._begin(), True
         left_s = 0.0 if immediately else end - clock.ticks()
         try:
             return self._search(self.captures, wait_s=max(left_s, 0))
-        except Unreachable:
+        except ServerUnreachable:
             if left_s <= 0 or clock.ticks() < end:
                 raise
             return SearchResult()  # the timeout is over, which is not an error of the server

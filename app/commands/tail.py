@@ -8,7 +8,7 @@ import click
 
 from .. import clock
 from ..errors import Invalid
-from .client import Missing, Unreachable, bin_argument, connect, with_server
+from .client import Missing, ServerUnreachable, bin_argument, connect, with_server
 from .polling import WAIT_S, BinCaptures, RetryBackoff, Since, Summary
 from .terminal import (
     as_json,
@@ -88,7 +88,7 @@ class Tail:
             for item in self._with_answers(found):
                 self._show(item)
                 self.after = item["n"]
-        except Unreachable as error:
+        except ServerUnreachable as error:
             self.backoff.failed(error)
             return
         if not found:

@@ -10,7 +10,7 @@ from .. import clock
 from ..domain.extracting import at_pointer, link, otp
 from ..domain.units import parse_duration
 from ..errors import CannotStart
-from .client import Unreachable, bin_argument, with_server
+from .client import ServerUnreachable, bin_argument, with_server
 from .nearest import nearest_miss
 from .polling import RetryBackoff, Since
 from .searching import CaptureSearch, Find, Match, WaitRequest
@@ -123,7 +123,7 @@ def _wait(search: CaptureSearch, end: float, *, wants_json: bool) -> int:
         try:
             result = search.search_once(end, immediately=backoff.is_lost)
             backoff.succeeded()
-        except Unreachable as error:
+        except ServerUnreachable as error:
             if is_last and search.captures is None:
                 raise
             search.was_unreachable = True

@@ -46,8 +46,9 @@ def _write(path: Path, token: str) -> None:
         os.fsync(file.fileno())
 
 
-def read_secret_file(path: Path, what: str = "access token") -> str:
-    """The secret in a file; `what` names it in errors. Raises CannotStart."""
+def read_secret_file(path: Path, what: str = "access token", *, shortest: int = MIN_TOKEN_LENGTH) -> str:
+    """The secret in a file; `what` names it in errors. Raises CannotStart, also if it has fewer than `shortest`
+    characters."""
     try:
         token = path.read_text().strip()
         if others_can_open(path):
@@ -57,6 +58,6 @@ def read_secret_file(path: Path, what: str = "access token") -> str:
         raise CannotStart(f"The {what} file {path} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         token = ""
-    if len(token) < MIN_TOKEN_LENGTH or not token.isascii() or not token.isprintable() or " " in token:
-        raise CannotStart(f"The {what} in {path} needs at least {MIN_TOKEN_LENGTH} visible ASCII characters.")
+    if len(token) < shortest or not token.isascii() or not token.isprintable() or " " in token:
+        raise CannotStart(f"The {what} in {path} needs at least {shortest} visible ASCII characters.")
     return token

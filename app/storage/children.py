@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -22,6 +23,16 @@ STABLE_S = 30.0
 END_S = 4.0
 
 _log = get_log("storage")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What a storage process runs: a module, its arguments that say where its data is, and the first frame that it
+    gets, None for none. A password belongs into the frame, because everyone can read arguments."""
+
+    module: str
+    place: Sequence[str]
+    first: bytes | None = None
 
 
 class Owner(Protocol):

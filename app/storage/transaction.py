@@ -62,6 +62,10 @@ class CannotWrite(DatabaseError):
     """The disk is full or read-only, or another program holds a lock. A later write may succeed."""
 
 
+class Unreachable(CannotWrite):
+    """The database server cannot be reached, or the connection to it was lost. A later write may succeed."""
+
+
 class Gone(DatabaseError):
     """The files were deleted or replaced: what is written to them is lost when the process ends."""
 

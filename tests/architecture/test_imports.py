@@ -88,12 +88,14 @@ def imports(path: Path) -> set[str]:
 
 
 @cache
-def modules_imported(path: Path) -> set[str]:
-    """Our own modules that a module imports, as dotted names below `app`; type checking's imports too."""
+def modules_imported(path: Path, *, at_the_start: bool = False) -> set[str]:
+    """Our own modules that a module imports, as dotted names below `app`; type checking's imports too. `at_the_start`:
+    without those in functions."""
     parts = path.relative_to(APP).with_suffix("").parts
     package = parts[:-1]
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    for node in tree.body if at_the_start else ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = [*package[: len(package) - node.level + 1], *(node.module.split(".") if node.module else [])]
             for alias in node.names:
@@ -152,29 +154,50 @@ def test_a_room_only_knows_the_rooms_it_may(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(APP)))
 def test_pure_rooms_and_services_stay_free_of_http(path: Path) -> None:
     banned = {
-        "domain": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "parsing": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "providers": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "records": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "export": {"asyncio", "aiohttp", "aiosqlite", "sqlite3", "jinja2"},
-        "services": {"aiohttp", "jinja2", "aiosqlite", "sqlite3"},
-        "live": {"aiohttp", "aiosqlite", "sqlite3"},
+        "domain": {"asyncio", "aiohttp", "jinja2"},
+        "parsing": {"asyncio", "aiohttp", "jinja2"},
+        "providers": {"asyncio", "aiohttp", "jinja2"},
+        "records": {"asyncio", "aiohttp", "jinja2"},
+        "export": {"asyncio", "aiohttp", "jinja2"},
+        "services": {"aiohttp", "jinja2"},
+        "live": {"aiohttp"},
         "storage": {"aiohttp", "jinja2"},
-        "web": {"aiosqlite", "sqlite3"},
     }.get(_room(path), set())
     assert not {name.partition(".")[0] for name in outside(path)} & banned
 
 
-def test_sqlite_is_known_in_one_room_only() -> None:
-    """A second engine stands beside it: the log and the ledger talk to `storage/transaction.py`, and their processes
-    open the files."""
-    knows = {path for path in FILES if "sqlite3" in {name.partition(".")[0] for name in outside(path)}}
-    assert {path.relative_to(APP).parts[:2] for path in knows} == {("storage", "sqlite")}
-    inside = [path for path in FILES if _room(path) == "storage" and "sqlite" not in path.parts]
-    reach = {str(path.relative_to(APP)) for path in inside if "sqlite." in path.read_text()}
-    assert reach == {
-        "storage/opening.py", "storage/log/process.py", "storage/ledger/process.py", "storage/ledger/follower.py",
-    }  # fmt: skip
+ENGINES = {"sqlite3": "sqlite", "aiosqlite": "sqlite", "psycopg": "postgres", "psycopg_pool": "postgres"}
+
+
+@pytest.mark.parametrize("library", ENGINES)
+def test_the_library_of_an_engine_is_imported_in_its_package_only(library: str) -> None:
+    """The log and the ledger use `storage/transaction.py`, and their processes open files and connections."""
+    uses = {
+        path
+        for path in APP.rglob("*.py")
+        if path.name != "reconciler.py" and library in {name.partition(".")[0] for name in outside(path)}
+    }
+    assert {path.relative_to(APP).parts[:2] for path in uses} <= {("storage", ENGINES[library])}
+
+
+def test_the_package_runs_without_the_library_of_postgresql() -> None:
+    """It is an extra. So a module that imports it is imported in functions only, but for those of its own package."""
+    paths = {_name(path): path for path in APP.rglob("*.py")}
+    own = {name for name in paths if name.startswith("storage.postgres.")}
+    reached, open_ = set(), set(paths) - own
+    while open_:
+        name = open_.pop()
+        reached.add(name)
+        open_ |= modules_imported(paths[name], at_the_start=True) & paths.keys() - reached
+    assert {name for name in reached if "psycopg" in outside(paths[name])} == set()
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_an_engine_is_imported_in_the_modules_that_open_files_and_connections(engine: str) -> None:
+    own = f"storage.{engine}."
+    rest = {path for path in FILES if _room(path) == "storage" and not _name(path).startswith(own)}
+    users = {_name(path) for path in rest if any(name.startswith(own) for name in modules_imported(path))}
+    assert users <= {"storage.opening", "storage.log.process", "storage.ledger.process"}
 
 
 def test_the_readers_of_providers_and_the_storage_meet_in_one_module() -> None:

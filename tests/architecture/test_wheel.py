@@ -48,6 +48,8 @@ def test_it_runs_in_a_fresh_environment(wheel: Path, tmp_path: Path) -> None:
     ours = next(path for path in sys.path if path.endswith("site-packages"))
     zipfile.ZipFile(wheel).extractall(site)
     (site / "dependencies.pth").write_text(ours + "\n")
+    # An extra, which is not installed.
+    (site / "psycopg.py").write_text("raise ModuleNotFoundError(name='psycopg')\n")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SMSBIN_", "PYTHON"))}
     command = [
         str(fresh / "bin" / "python"),

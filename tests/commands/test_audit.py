@@ -10,7 +10,7 @@ import pytest
 
 from app import clock
 from app.commands import audit
-from app.commands.client import Client, Unreachable
+from app.commands.client import Client, ServerUnreachable
 
 
 class Pages:
@@ -66,12 +66,12 @@ def test_it_prints_every_page_once_and_ends(run, paused: list[float]) -> None:
 
 
 def test_it_follows_over_a_lost_connection(run, paused: list[float]) -> None:
-    pages = Pages(a_page(1), a_page(), Unreachable("gone"), a_page(2))
+    pages = Pages(a_page(1), a_page(), ServerUnreachable("gone"), a_page(2))
     assert run(pages, "--follow") == [1, 2]
     assert [call["after"] for call in pages.calls] == ["0", "1", "1", "1", "2"]
     assert (paused.count(audit.EVERY_S), len(paused)) == (3, 4)
 
 
 def test_without_follow_a_lost_connection_is_an_error(run) -> None:
-    with pytest.raises(Unreachable):
-        run(Pages(Unreachable("gone")))
+    with pytest.raises(ServerUnreachable):
+        run(Pages(ServerUnreachable("gone")))

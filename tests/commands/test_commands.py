@@ -120,7 +120,7 @@ def test_the_files_are_for_their_owner_only_even_in_a_directory_of_another_user(
 
 def test_ready_is_one_json_line_and_the_first_bin_is_found_again(tmp_path: Path) -> None:
     with _serving(tmp_path) as (server, first):
-        assert first.keys() == {"event", "url", "sign_in", "bin", "urls"}
+        assert first.keys() == {"event", "url", "sign_in", "bin", "urls", "database"}
         assert first["sign_in"].startswith(first["url"] + "sign-in#code=")
     assert server.returncode == 0
     with _serving(tmp_path) as (_, second):

@@ -10,7 +10,7 @@ import pytest
 
 from app import clock
 from app.commands import backup, client, polling, reread, searching, tail, terminal
-from app.commands.client import Client, Unreachable, complete_bins
+from app.commands.client import Client, ServerUnreachable, complete_bins
 from app.commands.doctor import local, remote
 from app.commands.polling import BinCaptures, RetryBackoff
 from app.commands.searching import CaptureSearch, WaitRequest
@@ -70,13 +70,13 @@ def test_a_server_that_is_away_is_asked_again_ever_more_slowly_up_to_a_bound(pau
     monkeypatch.setattr(clock, "dice", lambda: 0.5)  # neither sooner nor later
     backoff = RetryBackoff()
     for _ in range(9):
-        backoff.failed(Unreachable("Nobody is there."))
+        backoff.failed(ServerUnreachable("Nobody is there."))
     assert paused[0] == polling._FIRST_PAUSE_S
     assert paused[1] == 2 * polling._FIRST_PAUSE_S
     assert paused[-1] == polling._LONGEST_PAUSE_S
     assert max(paused) <= polling._LONGEST_PAUSE_S
     backoff.succeeded()
-    backoff.failed(Unreachable("Nobody is there."))
+    backoff.failed(ServerUnreachable("Nobody is there."))
     assert paused[-1] == polling._FIRST_PAUSE_S
 
 

@@ -114,7 +114,7 @@ async def test_so_many_captures_of_a_drill_are_looked_at(server: Running, monkey
 
 def test_a_search_remembers_the_texts_of_one_row() -> None:
     match = WordsMatch()
-    condition = '[[["hello"], false]]'
+    condition = '[" hello "]'
     assert match("hello you", "and the rest", condition)
     assert list(match._texts) == ["hello you"]
     assert not match("another", "and the rest", condition)
@@ -170,9 +170,9 @@ def test_the_search_index_takes_in_so_many_at_once(inside: Inside, ledger: Ledge
     asked: list[int] = []
     real = follower_module.index_step
 
-    def noted(transaction: Any, count: int) -> bool:
+    def noted(transaction: Any, count: int, claim: Any) -> bool:
         asked.append(count)
-        return real(transaction, count)
+        return real(transaction, count, claim)
 
     monkeypatch.setattr(follower_module, "index_step", noted)
     inside.state(came("m-1"))
@@ -260,12 +260,10 @@ def test_a_ledger_that_fails_soon_after_it_was_made_again_is_waited_for(
 
     made = process.LedgerProcess.__new__(process.LedgerProcess)
     made._pipe = SimpleNamespace(send=lambda _: None)
-    made._path = made._log_path = Path("/nowhere")
+    made._files = SimpleNamespace(open_log=lambda: None, open_ledger=lambda: SimpleNamespace(reason=None, close=lambda: None))  # type: ignore[assignment]
     made._reader = SimpleNamespace(version="1")
     made._one_by_one = {}
     monkeypatch.setattr(process, "Follower", Follower)
-    monkeypatch.setattr(process, "open_log_to_follow", lambda _: None)
-    monkeypatch.setattr(process, "open_ledger_file", lambda _: SimpleNamespace(reason=None))
     monkeypatch.setattr(made, "_belongs_to", lambda *_: True)
     monkeypatch.setattr(made, "_replace", lambda file, _: file)
     monkeypatch.setattr(made, "_wait", waited.append)

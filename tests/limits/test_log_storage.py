@@ -14,7 +14,7 @@ import pytest
 from app import clock
 from app.domain.units import from_micros, micros
 from app.errors import StoreUnavailable
-from app.storage import ballast, frames
+from app.storage import ballast, base_store, frames, writes
 from app.storage.ballast import Ballast
 from app.storage.ledger.client import LedgerClient
 from app.storage.log import client, deleting, jobs, outcomes
@@ -24,12 +24,12 @@ from app.storage.log.outcomes import OutcomeBuffer
 from app.storage.log.pace import SLOW_EACH_S, SLOW_S
 from app.storage.log.queued import JOB_BYTES
 from app.storage.log.results import Result, Results
-from app.storage.sqlite import checking, checkpoints, files, store
+from app.storage.sqlite import checking, checkpoints, files
 from app.storage.sqlite.checking import check_bodies
 from app.storage.sqlite.checkpoints import FREED, TRUNCATE_WAIT_MS, Checkpoints
 from app.storage.sqlite.connections import BUSY_MS, open_log
 from app.storage.sqlite.files import Files, rewrite_in_place
-from app.storage.sqlite.store import SqliteStore
+from app.storage.sqlite.store import SqliteStore, log_program
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside
 from tests.storage.log.playing import Process, Quick, a_job, turns
@@ -55,7 +55,7 @@ async def log(tmp_path: Path, monkeypatch) -> LogClient:
     """The server's end of a log process that the test plays."""
     monkeypatch.setattr(client, "Child", Process)
     monkeypatch.setattr(client, "CommitPace", Quick)
-    made = LogClient(tmp_path / "log.db", (), lambda _: None)
+    made = LogClient(log_program(tmp_path / "log.db"), (), lambda _: None)
     starting = asyncio.ensure_future(made.start())
     await asyncio.sleep(0)
     made._child.open()  # type: ignore[attr-defined]
@@ -152,7 +152,7 @@ def test_deleted_bytes_leave_after_so_long_whatever_comes(ticks: Ticks, monkeypa
         condition=None, checkpoint_if_due=lambda: None, truncate=lambda: emptied.append(True) or True
     )
     appender = SimpleNamespace(apply=lambda _: Results([]), remove_probe=lambda: None, has_erased=True)
-    log_process.serve(Pipe(), SimpleNamespace(checkpoints=made), appender)  # type: ignore[arg-type]
+    log_process.serve(Pipe(), made, appender)  # type: ignore[arg-type]
     assert bool(emptied) == is_emptied
 
 
@@ -254,8 +254,8 @@ async def test_a_store_waits_so_long_for_its_ledger_and_for_what_a_stop_has_left
 
     monkeypatch.setattr(LedgerClient, "start", start)
     made = SqliteStore(tmp_path, ())
-    assert (made._log._count, made._ledger._count) == (store.LOG_READERS, store.LEDGER_READERS)
-    assert made._ledger._limit_s == store.LEDGER_READ_S
+    assert (made._log._count, made._ledger._count) == (base_store.LOG_READERS, base_store.LEDGER_READERS)
+    assert made._ledger._limit_s == base_store.LEDGER_READ_S
 
     async def opened() -> Any:
         return SimpleNamespace(seen_at=None)
@@ -270,4 +270,4 @@ async def test_a_store_waits_so_long_for_its_ledger_and_for_what_a_stop_has_left
     made._log = SimpleNamespace(all=no_marks)  # type: ignore[assignment]
     await made.open()
     await made.settle_unanswered(clock.now() - clock.now(), "stopped")
-    assert asked == {"ledger": store.LEDGER_OPEN_S, "settling": store.SETTLE_WAIT_S}
+    assert asked == {"ledger": base_store.LEDGER_OPEN_S, "settling": writes.SETTLE_WAIT_S}

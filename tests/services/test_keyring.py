@@ -119,7 +119,7 @@ class TestAChangeThatWasNotConfirmed:
 
         async def rotate_and_break(bin_id: str, key: str) -> Bin:
             await rotate(bin_id, key)
-            raise StoreUnavailable("The disk did not confirm in time.")
+            raise StoreUnavailable("The store did not confirm in time.")
 
         monkeypatch.setattr(store, "rotate_key", rotate_and_break)
         with pytest.raises(StoreUnavailable):
@@ -148,11 +148,11 @@ class TestAChangeThatWasNotConfirmed:
 
         async def drop_and_break(bin_id: str) -> None:
             await drop(bin_id)
-            raise StoreUnavailable("The disk did not confirm in time.")
+            raise StoreUnavailable("The store did not confirm in time.")
 
         async def add_and_break(new: object) -> Bin:
             made.append(await add(new))
-            raise StoreUnavailable("The disk did not confirm in time.")
+            raise StoreUnavailable("The store did not confirm in time.")
 
         made: list[Bin] = []
         monkeypatch.setattr(store, "drop_bin", drop_and_break)

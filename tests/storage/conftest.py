@@ -19,7 +19,7 @@ Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def _scripted(monkeypatch) -> None:
-    monkeypatch.setattr("app.storage.sqlite.store.FOLLOWER", "tests.storage.scripted")
+    monkeypatch.setattr("app.storage.base_store.FOLLOWER", "tests.storage.scripted")
 
 
 @pytest.fixture(params=["sqlite"])

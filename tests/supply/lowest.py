@@ -5,6 +5,7 @@ lowest that is allowed.
 Needs nothing but the standard library.
 """
 
+import itertools
 import re
 import sys
 import tomllib
@@ -14,7 +15,7 @@ from typing import Any
 
 from .locks import ROOT, normal, read_lock
 
-_LOWEST = re.compile(r"([A-Za-z0-9._-]+)>=([0-9.]+)")
+_LOWEST = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z,]+\])?>=([0-9.]+)")
 
 
 def pins(project: Mapping[str, Any]) -> Iterator[str]:
@@ -28,10 +29,16 @@ def pins(project: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}=={lock[name].version}"
 
 
+def dependencies(project: Mapping[str, Any]) -> list[str]:
+    """What the server needs, with all of its extras."""
+    extras = project["project"].get("optional-dependencies", {})
+    return [*project["project"]["dependencies"], *itertools.chain.from_iterable(extras.values())]
+
+
 def bounds(project: Mapping[str, Any]) -> Mapping[str, str]:
     """The lowest release of each dependency of the server. ValueError: one has no lower bound."""
     found = {}
-    for dependency in project["project"]["dependencies"]:
+    for dependency in dependencies(project):
         match = _LOWEST.match(dependency)
         if not match:
             raise ValueError(f"{dependency} has no lower bound")

@@ -22,7 +22,7 @@ import click
 
 from ... import clock
 from ...errors import CannotStart
-from ..client import Client, Unreachable, in_path, is_loopback, opener, printable_line
+from ..client import Client, ServerUnreachable, in_path, is_loopback, opener, printable_line
 from ..terminal import visible
 from .results import CheckResult, ok, skipped, warning, wrong
 
@@ -47,14 +47,14 @@ class FetchedAnswer:
 
 
 def fetch(url: str, token: str | None = None) -> FetchedAnswer:
-    """GET without following redirects. Raises Unreachable."""
+    """GET without following redirects. Raises ServerUnreachable."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     try:
         answer = opener(url).open(urllib.request.Request(url, headers=headers), timeout=_TIMEOUT_S)  # noqa: S310
     except urllib.error.HTTPError as error:
         answer = error
     except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
-        raise Unreachable(printable_line(getattr(error, "reason", error))) from None
+        raise ServerUnreachable(printable_line(getattr(error, "reason", error))) from None
     with answer:
         try:
             value = json.loads(answer.read(1 << 20))
@@ -67,7 +67,7 @@ def check_server(root: str) -> tuple[str | None, list[CheckResult]]:
     """Whether the server is alive and ready, and its instance id, or None if it does not answer."""
     try:
         alive, ready = fetch(f"{root}/healthz"), fetch(f"{root}/readyz")
-    except Unreachable as error:
+    except ServerUnreachable as error:
         return None, [wrong("server", f"no response from {root}: {error}", "Start smsbin, or give --url.")]
     if alive.instance is None:
         cure = "Give its URL with --url or SMSBIN_URL, or another --port."
@@ -110,7 +110,7 @@ def check_public(url: str, instance: str) -> tuple[FetchedAnswer | None, CheckRe
     """Whether the public URL leads to this server, from this machine."""
     try:
         fetched = fetch(f"{url}/healthz")
-    except Unreachable as error:
+    except ServerUnreachable as error:
         cure = "Check the host name, the certificate, the proxy or tunnel, and the firewall."
         return None, wrong("public URL", f"{url} cannot be reached from here: {error}", cure)
     if 300 <= fetched.status < 400:

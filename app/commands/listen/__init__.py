@@ -20,7 +20,7 @@ from ...domain.replays import is_replaced
 from ...domain.roles import Role
 from ...domain.signatures import Signing
 from ...errors import CannotStart, Invalid
-from ..client import Client, Unreachable, bin_argument, connect, with_server
+from ..client import Client, ServerUnreachable, bin_argument, connect, with_server
 from ..polling import BinCaptures, RetryBackoff, Since
 from ..signing import secret_file, signer_for
 from ..terminal import until_stdout_closes
@@ -195,7 +195,7 @@ def _prepare(client: Client, bin: str | None, since: str) -> tuple[dict[str, Any
                     start = 0
                 case _:
                     start = captures.begin(since, clock.started(), by_the_clock=client.is_local)
-        except Unreachable as error:
+        except ServerUnreachable as error:
             backoff.failed(error)
         else:
             backoff.succeeded()

@@ -32,7 +32,7 @@ from .completing import Completion, Offer, complete, fits, offers_for, spellings
 from .matching import Candidate, matches, settle
 from .reading import MAX_LENGTH, MAX_TERMS, WrongTerm, parse_query
 from .terms import EXAMPLES, KEYS, VALUES, Moment, OneOf, Pattern, Patterns, Phrase, Query, Size, Term, When, Words
-from .tokens import Phrases, Tokens, tokens
+from .tokens import Phrases, Tokens, line_of, tokens
 from .writing import as_text, between, pattern_text, with_value
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "between",
     "complete",
     "fits",
+    "line_of",
     "matches",
     "offers_for",
     "parse_query",

@@ -71,6 +71,11 @@ class Tokens:
         return self._line
 
 
+def line_of(words: Sequence[str], prefix: bool) -> str:
+    """What is in the line of a text that has these words in sequence; the last one may be the beginning of a word."""
+    return " ".join(["", *words, *([] if prefix else [""])])
+
+
 class Phrases:
     """Phrases of which any may occur in a text, prepared once for many texts. Each is its words, and whether the last
     of them is the beginning of a word."""
@@ -84,7 +89,7 @@ class Phrases:
             if len(words) == 1 and not prefix:
                 alone.append(words[0])
             else:
-                runs.append(" ".join(["", *words, *([] if prefix else [""])]))
+                runs.append(line_of(words, prefix))
         self._words, self._runs = frozenset(alone), tuple(runs)
 
     def occur_in(self, text: Tokens) -> bool:

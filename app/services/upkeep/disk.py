@@ -31,9 +31,10 @@ class DiskSpace:
 
 
 class Disk:
-    """The last measured state of the disk; `space` is None if it cannot be read."""
+    """The last measured state of the disk of a directory; None: the data is in a database on another disk. `space` is
+    None if it cannot be read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self.space: DiskSpace | None = None
 
@@ -44,6 +45,8 @@ class Disk:
 
     async def step(self) -> float:
         """Measure in a thread, because a network disk may be slow. Returns the seconds until the next call."""
+        if self._folder is None:
+            return EVERY_S
         try:
             found = await asyncio.to_thread(os.statvfs, self._folder)
         except OSError as error:

@@ -17,7 +17,9 @@ def build_step(step: LedgerStep, log: Transaction, number: int, follow: Follow) 
     """One step of the space that is being built for a bin. Returns the id of the bin when readers see the new space
     from now on; an empty string when there is more to do; None when the bin must be examined again."""
     row = step.transaction.one("building_space", {"bin": number})
-    assert row is not None, "the caller has seen it"
+    if row is None:
+        # Another follower has finished it in the meantime.
+        return None
     new = read_space(row)
     heads = read_log_heads(log, [number])
     old = step.current_space(heads[0]) if heads else None

@@ -119,7 +119,7 @@ class LedgerCaptures:
         missing = [n for n in dict.fromkeys(numbers) if n not in self._known]
         self._known |= dict.fromkeys(missing)
         for start in range(0, len(missing), 500):
-            ids = json.dumps([self._space.id(n) for n in missing[start : start + 500]])
+            ids = [self._space.id(n) for n in missing[start : start + 500]]
             for row in self._transaction.all("kept_captures", {"ids": ids}):
                 capture = _read_capture(row)
                 self._known[capture.n] = capture

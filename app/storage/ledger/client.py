@@ -9,20 +9,17 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 
-from ...domain.reader import DEFAULT_READER_CONTEXT, ReaderContext
 from ...errors import StoreUnavailable
 from ...log import get_log
 from ...store import READ_WAIT_S, LedgerStatus
-from ..children import Child
+from ..children import Child, Program
 from ..log.client import LogClient
 from ..log.jobs import NextEpoch, SkipCapture
 from ..log.results import LogPosition, Result
 from .protocol import (
     Epoch,
     FromServer,
-    LedgerBegins,
     LedgerDamaged,
     LedgerOpened,
     LedgerProgress,
@@ -33,6 +30,7 @@ from .protocol import (
     ReadingCutOff,
     decode_from_process,
     encode,
+    reaches,
 )
 from .read_timer import CUT_OFF
 
@@ -51,19 +49,17 @@ _log = get_log("ledger")
 
 
 class LedgerClient:
-    """Use from one event loop only. `module` is started as the process (`app/follower.py`). `on_change` is called
-    with the id of each bin whose readable state has changed. `context` is for the parsers."""
+    """Use from one event loop only. `program` is run as the process (`app/follower.py`). `on_change` is called with
+    the id of each bin whose readable state has changed."""
 
     def __init__(
-        self, module: str, path: Path, log_path: Path, log: LogClient, keep_open: Sequence[int],
-        on_change: Callable[[str], None], context: ReaderContext = DEFAULT_READER_CONTEXT,
-    ) -> None:  # fmt: skip
-        self._path = path
-        self._log_path = log_path
+        self, program: Program, log: LogClient, keep_open: Sequence[int], on_change: Callable[[str], None]
+    ) -> None:
+        self._place = program.place
         self._appender = log
         self._on_change = on_change
         self._loop = asyncio.get_running_loop()
-        self._child = Child(module, self, keep_open, first=encode(LedgerBegins(context)))
+        self._child = Child(program.module, self, keep_open, first=program.first)
         self._log_positions: dict[int, LogPosition] = {}
         self._ledger_positions: dict[int, LogPosition] = {}
         # Bins with something that is not in the ledger yet.
@@ -169,7 +165,7 @@ class LedgerClient:
         self._child.expect(OPEN_S, "opening the ledger")
         first = "first" if self._is_first else "later"
         one_by_one = json.dumps(sorted(self._one_by_one))
-        return [str(self._path), str(self._log_path), self._appender.run, first, one_by_one]
+        return [*self._place, self._appender.run, first, one_by_one]
 
     def received(self, data: bytes) -> None:
         """Handle a frame of the process."""
@@ -222,11 +218,11 @@ class LedgerClient:
         for position in frame.positions:
             self._ledger_positions[position.bin] = position
             in_log = self._log_positions.get(position.bin)
-            if in_log is None or _reaches(position, in_log):
+            if in_log is None or reaches(position, in_log):
                 self._behind.discard(position.bin)
                 # The capture that ended the process has been passed.
                 self._one_by_one.discard(position.bin)
-            if (due := self._due.get(position.bin)) is not None and _reaches(position, due):
+            if (due := self._due.get(position.bin)) is not None and reaches(position, due):
                 del self._due[position.bin]
             self._resolve(position)
         if frame.building is not None:
@@ -250,7 +246,7 @@ class LedgerClient:
         for wanted, waiter in waiting:
             if waiter.done():
                 continue
-            if _reaches(position, wanted):
+            if reaches(position, wanted):
                 waiter.set_result(None)
             else:
                 left.append((wanted, waiter))
@@ -289,14 +285,6 @@ class LedgerClient:
         _log.error("capture.skipped", bin=bin, n=n, reason=why)
         with suppress(StoreUnavailable):
             self._appender.submit(SkipCapture(bin, n, self._reader + how)).add_done_callback(_read_exception)
-
-
-def _reaches(reached: LogPosition, wanted: LogPosition) -> bool:
-    """Whether each number of a position is reached."""
-    return (
-        reached.n >= wanted.n and reached.k >= wanted.k and reached.d >= wanted.d and reached.a >= wanted.a
-        and reached.version >= wanted.version
-    )  # fmt: skip
 
 
 def _read_exception(future: "asyncio.Future[Result]") -> None:

@@ -4,7 +4,6 @@ Both depend on the recorded data and the current time only, so a rebuilt ledger 
 something arrives, and set again when it is due again.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
@@ -25,18 +24,28 @@ LIMIT = 200
 def mark_due(transaction: Transaction, now: int, behind: Collection[int]) -> list[Space]:
     """Set at most `LIMIT` marks of each kind. Skips the spaces that are `behind` the log, because the missing
     request may be among those not processed yet. Returns the spaces that changed; more marks may be due."""
-    rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    values = {"now": now, "limit": LIMIT, "behind": json.dumps(list(behind))}
-    for query in ("overdue_messages", "due_pairings"):
-        for row in transaction.all(query, values):
-            rows[owner_of(row["id"])].append((query, row["id"]))
     changed = []
-    for number, found in rows.items():
+    for number, found in _due(transaction, now, behind).items():
         space = find_space(transaction, number)
         assert space is not None, "its rows are there"
         _mark(transaction, space, found)
         changed.append(space)
     return changed
+
+
+def due_spaces(transaction: Transaction, now: int, behind: Collection[int]) -> list[Space]:
+    """The spaces in which `mark_due` would set marks."""
+    found = (find_space(transaction, number) for number in _due(transaction, now, behind))
+    return [space for space in found if space is not None]
+
+
+def _due(transaction: Transaction, now: int, behind: Collection[int]) -> dict[int, list[tuple[str, int]]]:
+    rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    values = {"now": now, "limit": LIMIT, "behind": list(behind)}
+    for query in ("overdue_messages", "due_pairings"):
+        for row in transaction.all(query, values):
+            rows[owner_of(row["id"])].append((query, row["id"]))
+    return rows
 
 
 def _mark(transaction: Transaction, space: Space, found: Sequence[tuple[str, int]]) -> None:

@@ -3,8 +3,9 @@
 from ...clock import ticks
 from ..ids import MASK, number_of
 from ..transaction import Transaction
+from .files import Claim
 from .search import SearchIndex
-from .spaces import Space, read_space
+from .spaces import Space, find_space
 
 STEP_S = 0.01
 CHUNK = 200
@@ -14,13 +15,16 @@ _OF_SPACES = (
 )  # fmt: skip
 
 
-def erase_step(transaction: Transaction, search: SearchIndex) -> bool:
-    """One step, for the oldest such space; returns whether there may be more to do."""
+def erase_step(transaction: Transaction, search: SearchIndex, claim: Claim) -> bool:
+    """One step, for the oldest such space; returns whether there may be more to do that can be claimed."""
     ends_at = ticks() + STEP_S
     row = transaction.one("gone_spaces")
-    if row is None:
+    if row is None or not claim(transaction, [row["bin"]]):
         return False
-    space = read_space(row)
+    space = find_space(transaction, row["number"])
+    if space is None:
+        # Another follower has erased the last rows in the meantime.
+        return True
     while ticks() < ends_at:
         if not _erase_chunk(transaction, search, space):
             transaction.run("erase_space", {"number": space.number})

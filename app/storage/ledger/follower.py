@@ -4,7 +4,7 @@ One transaction covers what is new in several bins, and their positions, so that
 processed again and nothing is counted twice. Commits are not synced: what a power cut removes is derived again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from ...clock import now, ticks
@@ -13,12 +13,12 @@ from ...traces import name_of, trace_of
 from ..ids import MASK
 from ..log.results import LogPosition
 from ..process import Pipe
-from ..sqlite.ledger_file import LedgerFile
 from ..transaction import DamagedFile, Database, DatabaseError, Transaction
 from .building import build_step
-from .due_marks import mark_due
+from .due_marks import due_spaces, mark_due
 from .erasing import erase_step
 from .feed import MAX_CAPTURES, LogHead, is_up_to_date, next_capture, read_log_heads
+from .files import LedgerFile
 from .pacing import Pacing
 from .protocol import (
     Epoch,
@@ -27,6 +27,7 @@ from .protocol import (
     LedgerProgress,
     LogEvent,
     LogGrew,
+    LookAt,
     NeedEpoch,
     ReadingBegins,
     ReadingCutOff,
@@ -34,7 +35,7 @@ from .protocol import (
     encode,
 )
 from .search import SearchIndex, index_step
-from .spaces import Space
+from .spaces import Space, find_space
 from .steps import CaptureReader, LedgerStep
 
 # The interval of time-based marks, and of the frame that shows that the process works.
@@ -47,6 +48,9 @@ INDEXED = 250
 AFTER = 16
 # Consecutive failures of one bin before its space is rebuilt.
 MAX_FAILURES = 3
+# Bins that are claimed at once if several followers share the ledger, and the pause when another has claimed them all.
+MAX_BINS = 64
+CLAIM_RETRY_S = 0.02
 # Deleted texts are erased from the write-ahead log when there is nothing else to do, and after this time in any case.
 ERASED_WITHIN_S = 10.0
 
@@ -71,7 +75,7 @@ class Follower:
         self._awaiting_epoch: set[int] = set()
         # Nothing is left for the background steps.
         self._is_idle = False
-        self._clock_at = self._turn_at = 0.0
+        self._clock_at = self._turn_at = self._retry_at = 0.0
         # When deleted texts began to be in the files; None: there are none.
         self._erased_at: float | None = None
         self._pacing = Pacing()
@@ -91,10 +95,10 @@ class Follower:
     def _find_behind(self) -> None:
         """Find the bins that are behind the log, and the bins of the ledger that the log no longer has."""
         with self._write() as (step, log):
+            known = [int(row["number"]) for row in step.transaction.all("ledger_bins")]
             heads = {head.number: head for head in read_log_heads(log)}
-            for row in step.transaction.all("ledger_bins"):
-                if row["number"] not in heads:
-                    step.forget_bin(row["number"])
+            for number in self._file.claim(step.transaction, [each for each in known if each not in heads]):
+                step.forget_bin(number)
             self._behind = {number: None for number, head in heads.items() if not step.is_followed(head)}
             positions = [step.position_of(head) for head in heads.values() if not head.deleted]
         self._send(LedgerProgress(positions, []))
@@ -110,16 +114,20 @@ class Follower:
         elif isinstance(frame, LogGrew):
             self._pacing.log_grew(ticks(), urgent=frame.urgent)
             self._behind.update(dict.fromkeys(position.bin for position in frame.positions))
+        elif isinstance(frame, LookAt):
+            self._pacing.log_grew(ticks(), urgent=False)
+            self._behind.update(dict.fromkeys(frame.bins))
 
     def _pause_s(self) -> float:
         """Seconds until something has to be done."""
         moment = ticks()
-        next_at = self._pacing.ready_at() if self._behind else self._clock_at if self._is_idle else moment
+        ready_at = max(self._pacing.ready_at(), self._retry_at)
+        next_at = ready_at if self._behind else self._clock_at if self._is_idle else moment
         return max(0.0, min(next_at, self._clock_at) - moment)
 
     def _work(self) -> None:
         moment = ticks()
-        if self._behind and moment >= self._pacing.ready_at():
+        if self._behind and moment >= max(self._pacing.ready_at(), self._retry_at):
             self._follow()
             self._is_idle = False
         if not self._is_idle and (not self._behind or moment >= self._turn_at):
@@ -151,8 +159,9 @@ class Follower:
         left = MAX_CAPTURES
         self._pacing.begins(ticks())
         with self._write() as (step, log):
-            self._send(ReadingBegins([(number, -1) for number in numbers], alone=False))
-            for number in numbers:
+            claimed = self._file.claim(step.transaction, numbers[:MAX_BINS] if self._file.is_shared else numbers)
+            self._send(ReadingBegins([(number, -1) for number in claimed], alone=False))
+            for number in claimed:
                 head, space = self._find(step, log, number, changed)
                 if head is None or space is None:
                     # No read waits for a bin that is deleted.
@@ -168,6 +177,10 @@ class Follower:
                     done.append(number)
                 if left <= 0:
                     break
+            if self._file.is_shared:
+                self._look_at(step, log, set(numbers[:MAX_BINS]).difference(claimed), positions, changed)
+        # Without a pause, a bin that another follower has claimed would be tried again and again.
+        self._retry_at = 0.0 if claimed else ticks() + CLAIM_RETRY_S
         for position in positions:
             # Moved to the end, so that a bin that is far behind does not block the others.
             self._behind[position.bin] = self._behind.pop(position.bin)
@@ -176,6 +189,19 @@ class Follower:
             self._failures.pop(number, None)
         self._pacing.stepped(ticks(), MAX_CAPTURES - left, is_done=not self._behind)
         self._send(LedgerProgress(positions, changed))
+
+    def _look_at(
+        self,
+        step: LedgerStep,
+        log: Transaction,
+        numbers: Iterable[int],
+        positions: list[LogPosition],
+        changed: list[str],
+    ) -> None:
+        """Report what another follower has done with bins that it has claimed. They stay behind, because it may end."""
+        for head in read_log_heads(log, sorted(numbers)):
+            positions.append(step.position_of(head))
+            changed.append(head.id)
 
     def _step(self, step: LedgerStep, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
         """A step of a bin; of one capture only if a capture of the bin has stopped the process or raised."""
@@ -243,12 +269,16 @@ class Follower:
     def _build(self) -> bool:
         """A step of the first space that is being built; returns whether there is one."""
         with self._file.database.read() as transaction:
-            row = transaction.one("building_spaces")
-        if row is None:
+            numbers = [int(row["bin"]) for row in transaction.all("building_spaces")]
+        if not numbers:
             return False
-        number = row["bin"]
+        number = numbers[0]
         try:
             with self._write() as (step, log):
+                claimed = self._file.claim(step.transaction, numbers[:MAX_BINS])
+                if not claimed:
+                    return False
+                number = claimed[0]
                 self._send(ReadingBegins([(number, -1)], alone=False))
                 changed = build_step(step, log, number, self._step)
         except DatabaseError:
@@ -263,25 +293,42 @@ class Follower:
 
     def _index(self) -> bool:
         with self._file.database.write() as transaction:
-            return index_step(transaction, INDEXED)
+            return index_step(transaction, INDEXED, self._file.claim)
 
     def _erase(self) -> bool:
         with self._file.database.write() as transaction:
-            more = erase_step(transaction, SearchIndex(transaction))
+            more = erase_step(transaction, SearchIndex(transaction), self._file.claim)
         if more:
             self._note_erased()
         return more or (not self._behind and self._file.merge())
 
     def _mark(self) -> bool:
         """Set some of the due marks and report progress; returns whether more may be due."""
-        with self._file.database.write() as transaction:
+        with self._write() as (step, log):
+            transaction = step.transaction
             behind = [row["number"] for row in transaction.all("building_spaces")]
             behind += [space for number in self._behind if (space := _space_of(transaction, number)) is not None]
+            if self._file.is_shared:
+                behind += self._unclaimed_or_behind(step, log, due_spaces(transaction, micros(now()), behind))
             spaces = mark_due(transaction, micros(now()), behind)
             rows = [transaction.one("ledger_bin", {"number": space.bin}) for space in spaces]
             building = [tuple(row) for row in transaction.all("building_progress")]
+            # Another follower may have ended, and left something to do.
+            self._is_idle = self._is_idle and not self._file.is_shared
         self._send(LedgerProgress([], [row["id"] for row in rows if row is not None], building))
         return len(spaces) > 0
+
+    def _unclaimed_or_behind(self, step: LedgerStep, log: Transaction, spaces: Sequence[Space]) -> list[int]:
+        """Claim the bins of these spaces; returns the spaces that must not be marked now."""
+        by_bin = {space.bin: space.number for space in spaces}
+        claimed = self._file.claim(step.transaction, sorted(by_bin))
+        for head in read_log_heads(log, claimed):
+            space = find_space(step.transaction, by_bin[head.number])
+            if space is not None and is_up_to_date(head, space):
+                del by_bin[head.number]
+            else:
+                self._behind[head.number] = None
+        return list(by_bin.values())
 
     # Both databases, and the server
 

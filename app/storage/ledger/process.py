@@ -1,5 +1,6 @@
 """The ledger process: `<pipe> <ledger> <log> <run> <first> <careful>` (`app/follower.py` starts it with the
-parsers). The first frame in the pipe has the settings of the server that the parsers need.
+parsers). The first frame in the pipe has the settings of the server that the parsers need, and the URL of the database
+if it is PostgreSQL; then `<ledger>` and `<log>` are left out.
 
 `run`: the id of the opening of the log that is followed. `first`: "first" if nothing was appended since the start,
 else "later". `careful`: bins whose captures are parsed one by one, as JSON. When the server closes the pipe, the
@@ -15,9 +16,10 @@ from typing import TypeVar
 from ... import clock
 from ...domain.reader import ReaderContext
 from ..process import Pipe, begin, tune_gc
-from ..sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file, open_log_to_follow
+from ..sqlite.ledger_file import SqliteLedgerFiles
 from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, SqlRow
 from .feed import MAX_CAPTURES, LogHead, read_log_heads
+from .files import LedgerFile, LedgerFiles
 from .follower import Follower
 from .protocol import Epoch, LedgerBegins, LedgerOpened, LedgerProgress, LogEvent, NeedEpoch, decode_from_server, encode
 from .read_timer import ReadTimer
@@ -49,7 +51,7 @@ def follow(arguments: Sequence[str], make_capture_reader: Callable[[ReaderContex
     assert isinstance(frame, LedgerBegins), "it is the first one"
     reader, budget = make_capture_reader(frame.context), ReadTimer()
     reader.recognise = budget.over(reader.recognise)
-    process = LedgerProcess(pipe, arguments[1:], reader)
+    process = LedgerProcess(pipe, _files(frame.database, arguments[1:]), arguments[-3:], reader)
     tune_gc()
     budget.start()
     try:
@@ -61,17 +63,17 @@ def follow(arguments: Sequence[str], make_capture_reader: Callable[[ReaderContex
 class LedgerProcess:
     """Opens, follows and replaces ledger files."""
 
-    def __init__(self, pipe: Pipe, arguments: Sequence[str], reader: CaptureReader) -> None:
+    def __init__(self, pipe: Pipe, files: LedgerFiles, arguments: Sequence[str], reader: CaptureReader) -> None:
         self._pipe = pipe
-        self._path, self._log_path = Path(arguments[0]), Path(arguments[1])
-        self._run, self._is_first = arguments[2], arguments[3] == "first"
-        self._one_by_one = dict.fromkeys(json.loads(arguments[4]), MAX_CAPTURES)
+        self._files = files
+        self._run, self._is_first = arguments[0], arguments[1] == "first"
+        self._one_by_one = dict.fromkeys(json.loads(arguments[2]), MAX_CAPTURES)
         self._reader = reader
 
     def run(self) -> None:
         """Raises ServerGone or BrokenPipeError when the server is gone."""
-        log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
-        file = self._until_it_works(lambda: open_ledger_file(self._path))
+        log = self._until_it_works(self._files.open_log)
+        file = self._until_it_works(self._files.open_ledger)
         if file.reason is not None:
             self._pipe.send(encode(LogEvent("ledger.replaced", file.reason)))
         if not self._until_it_works(lambda: self._belongs_to(file, log)):
@@ -81,12 +83,13 @@ class LedgerProcess:
         while True:
             try:
                 Follower(self._pipe, log, file, self._reader, self._one_by_one).run()
+                file.close()
                 return
             except CannotWrite as error:
                 self._wait(error)
             except LogUnreadable as error:
                 self._wait(error)
-                log = self._until_it_works(lambda: open_log_to_follow(self._log_path))
+                log = self._until_it_works(self._files.open_log)
             except DatabaseError as error:
                 # Nothing is lost: everything in it comes from the log.
                 self._note("ledger.made_again", error)
@@ -104,7 +107,7 @@ class LedgerProcess:
                 meta, log_meta = ledger.one("ledger_meta"), log_snapshot.one("log_meta")
                 if meta is None or log_meta is None or meta["log"] != log_meta["id"]:
                     return False
-                if meta["run"] != self._run:
+                if meta["run"] != self._run and not file.is_shared:
                     known = log_snapshot.one("log_has_run", {"id": meta["run"]}) is not None
                     if (
                         not known
@@ -124,7 +127,7 @@ class LedgerProcess:
         """Replace the ledger by an empty one for this log, with a new epoch of cursors."""
         before = _last_epoch(file)
         file.close()
-        fresh = self._until_it_works(lambda: make_ledger_file(self._path))
+        fresh = self._until_it_works(self._files.make_ledger)
         # A restored log may give out an epoch that was used before.
         while (epoch := self._epoch()) <= before:
             pass
@@ -172,6 +175,14 @@ class LedgerProcess:
             self._pipe.receive(left)
             if not self._pipe.is_open:
                 raise ServerGone
+
+
+def _files(database: str | None, arguments: Sequence[str]) -> LedgerFiles:
+    if database is None:
+        return SqliteLedgerFiles(Path(arguments[0]), Path(arguments[1]))
+    from ..postgres.ledger import PostgresLedgerFiles  # the driver may not be installed
+
+    return PostgresLedgerFiles(database)
 
 
 def _last_epoch(file: LedgerFile) -> int:

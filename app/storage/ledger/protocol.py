@@ -19,6 +19,7 @@ class LedgerBegins(Frame):
     """The first frame. It has secrets, which other users could see in the arguments of a process."""
 
     context: ReaderContext
+    database: str | None = None
 
 
 class LogGrew(Frame):
@@ -26,6 +27,12 @@ class LogGrew(Frame):
 
     positions: list[LogPosition]
     urgent: bool
+
+
+class LookAt(Frame):
+    """Other servers have appended to these bins."""
+
+    bins: list[int]
 
 
 class Epoch(Frame):
@@ -92,8 +99,17 @@ class LogEvent(Frame):
     trace: str | None = None
 
 
-FromServer = LedgerBegins | LogGrew | Epoch | LedgerDamaged
+FromServer = LedgerBegins | LogGrew | LookAt | Epoch | LedgerDamaged
 FromProcess = LedgerOpened | NeedEpoch | ReadingBegins | LedgerProgress | ReadingCutOff | LogEvent
+
+
+def reaches(reached: LogPosition, wanted: LogPosition) -> bool:
+    """Whether each number of a position is reached."""
+    return (
+        reached.n >= wanted.n and reached.k >= wanted.k and reached.d >= wanted.d and reached.a >= wanted.a
+        and reached.version >= wanted.version
+    )  # fmt: skip
+
 
 encode = msgspec.msgpack.Encoder().encode
 decode_from_server = msgspec.msgpack.Decoder(FromServer).decode

@@ -2,13 +2,13 @@
 fold itself. Captures that are not indexed yet are matched directly (`reads/filters.py`).
 """
 
-import json
 from collections.abc import Sequence
 
 from ...domain.search import tokens
 from ..ids import number_of, owner_of
 from ..transaction import SqlRow, Transaction
-from .spaces import Space, read_space, save_space
+from .files import Claim
+from .spaces import Space, find_space, save_space
 
 
 class SearchIndex:
@@ -33,17 +33,20 @@ class SearchIndex:
         ids = [space.id(n) for n in numbers if n <= space.indexed_n]
         if not ids:
             return
-        rows = self._transaction.all("words_of", {"ids": json.dumps(ids)})
+        rows = self._transaction.all("words_of", {"ids": ids})
         self._transaction.each("erase_from_search", [_entry(row) for row in rows])
         self._transaction.each("erase_party", _parties(rows))
 
 
-def index_step(transaction: Transaction, limit: int) -> bool:
-    """One step for the first space that is not indexed; returns whether there was one."""
+def index_step(transaction: Transaction, limit: int, claim: Claim) -> bool:
+    """One step for the first space that is not indexed; returns whether there was one that could be claimed."""
     row = transaction.one("unindexed_spaces")
-    if row is None:
+    if row is None or not claim(transaction, [row["bin"]]):
         return False
-    space = read_space(row)
+    space = find_space(transaction, row["number"])
+    if space is None:
+        # Another follower has erased it in the meantime.
+        return True
     SearchIndex(transaction).advance(space, limit)
     save_space(transaction, space)
     return True

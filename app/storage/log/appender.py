@@ -10,8 +10,9 @@ import msgspec
 from ... import clock
 from ...domain.units import micros
 from ..ballast import Ballast
+from ..checkpointing import NoBallast
 from ..ids import row_id
-from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone
+from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone, Unreachable
 from . import jobs
 from .alerts import add_alert, drop_alert, mark_alert_deliveries, mark_alerts, set_alert
 from .annotating import annotate
@@ -19,7 +20,7 @@ from .audit import put_audit_entry, trim_audit_log
 from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, drop_some, sweep
 from .forwards import add_forward, change_forward, mark_dispatches, retry_dispatches
-from .jobs import DELETES, ON_FULL_DISK, Job
+from .jobs import DELETES, ON_FULL_DISK, Job, bins_of
 from .listeners import drop_listener, mark_listener, open_listener
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .results import Result, Results
@@ -44,16 +45,23 @@ _STATEMENTS: dict[type[Job], str] = {
 }
 _ABOUT_A_BIN = (jobs.AddBin, jobs.SetBin, jobs.RotateKey, jobs.DropBin)
 
+# The first that fits.
+_FAILURE_NAMES: dict[type[DatabaseError], str] = {
+    Duplicate: "conflict", Unreachable: "away", CannotWrite: "full", Gone: "gone",
+}  # fmt: skip
+
 DISK_FULL = "The disk is full. Delete requests or use a larger disk."
 
 
 class Appender:
-    """Owns the writing connection. `run` is the id of this opening of the log."""
+    """Owns the writing connection. `run` is the id of this opening of the log; `is_shared`: other servers write the
+    log, too."""
 
-    def __init__(self, database: Database, ballast: Ballast, run: str) -> None:
+    def __init__(self, database: Database, ballast: Ballast | NoBallast, run: str, *, is_shared: bool = False) -> None:
         self._database = database
         self._ballast = ballast
         self._run = run
+        self._is_shared = is_shared
         self.has_erased = False
         """Whether deleted bytes may still be in free pages or in the write-ahead log."""
         self._probed = False
@@ -158,6 +166,8 @@ class Appender:
             if not self._run_recorded:
                 transaction.run("begin_run", {"id": self._run, "now": micros(clock.now())})
             batch = Batch(transaction)
+            if self._is_shared:
+                batch.lock(bins_of(jobs_))
             values = [self._handlers[type(job)](batch, job) for job in jobs_]
             positions = batch.finish()
         self._run_recorded = True
@@ -296,8 +306,7 @@ def _failure(error: Exception) -> Result:
     """An exception as a result that the server can handle."""
     if isinstance(error, Rejected):
         return Result(error.error, str(error))
-    names: dict[type[DatabaseError], str] = {Duplicate: "conflict", CannotWrite: "full", Gone: "gone"}
-    name = next((name for kind, name in names.items() if isinstance(error, kind)), None)
+    name = next((name for kind, name in _FAILURE_NAMES.items() if isinstance(error, kind)), None)
     if name is not None:
         return Result(name, str(error))
     return Result("broken", f"{type(error).__name__}: {error}")

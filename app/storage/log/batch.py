@@ -64,6 +64,12 @@ class Batch:
             counter = self._counters[bin_id] = Counter(*row)
         return counter
 
+    def lock(self, bin_ids: Iterable[str]) -> None:
+        """Lock bins until the end of the transaction, always in the same order, so that no two servers wait for each
+        other."""
+        for id, *numbers in self.transaction.all("lock_bins", {"ids": list(bin_ids)}):
+            self._counters[id] = Counter(*numbers)
+
     def add_capture(self, job: jobs.AddCapture) -> int | Result:
         """Queue a capture row; returns its n, or that its answer was chosen from settings that have changed."""
         counter = self.counter(job.bin_id)
@@ -143,12 +149,9 @@ class Batch:
         self.transaction.each("count_fault", self._faults)
         for rows in (self._captures, self._outcomes, self._sent, self._faults):
             rows.clear()
-        for counter in self._counters.values():
-            values = {
-                "number": counter.number, "last_n": counter.last_n, "last_k": counter.last_k, "last_d": counter.last_d,
-                "last_a": counter.last_a,
-            }  # fmt: skip
-            self.transaction.run("set_bin_counters", values)
+        counters = self._counters.values()
+        rows = [(each.last_n, each.last_k, each.last_d, each.last_a, each.number) for each in counters]
+        self.transaction.each("set_bin_counters", rows)
 
     def finish(self) -> list[LogPosition]:
         """Write the queued rows; returns the positions of the bins that were changed."""

@@ -16,7 +16,7 @@ from typing import Any
 from ... import clock
 from ...errors import AppError, CannotStart, StoreUnavailable
 from ...store import COMMIT_WAIT_S, Health
-from ..children import Child
+from ..children import Child, Program
 from ..process import EXIT_DOUBT
 from .audit import take_attached
 from .jobs import AddCapture, Job, Probe, encode_jobs
@@ -36,20 +36,20 @@ MAX_WAITING_BYTES = 64 << 20
 # Time limits of the process, which is killed when it exceeds one. After a failed write the whole file is checked, which
 # takes long.
 OPEN_S, CHECK_S, BATCH_S = 60.0, 3_600.0, 10.0
-MODULE = f"{__package__}.process"
 
 
 class LogClient:
     """Use from one event loop only. `on_positions` is called with the new positions of bins before the futures are
-    resolved."""
+    resolved. `suspect_file` marks that the log must be checked when it is opened; None: there is nothing to check."""
 
     def __init__(
-        self, path: Path, keep_open: Sequence[int], on_positions: Callable[[Sequence[LogPosition]], None]
-    ) -> None:
-        self._path = path
+        self, program: Program, keep_open: Sequence[int], on_positions: Callable[[Sequence[LogPosition]], None],
+        suspect_file: Path | None = None,
+    ) -> None:  # fmt: skip
+        self._place = program.place
         self._on_positions = on_positions
         self._loop = asyncio.get_running_loop()
-        self._child = Child(MODULE, self, keep_open)
+        self._child = Child(program.module, self, keep_open, first=program.first)
         self._started: asyncio.Future[Opened] = self._loop.create_future()
         self._open = False
         self._run = clock.new_id()
@@ -65,8 +65,8 @@ class LogClient:
         self._pace = CommitPace()
         self._timeout_timer: asyncio.TimerHandle | None = None
         self._closing = False
-        self._state = LogState(path.with_suffix(".suspect"))
-        self._refused = RefusedWrites(self._state.recent, self.submit)
+        self._state = LogState(suspect_file)
+        self._refused = RefusedWrites(self._state, self.submit)
         self.outcomes = OutcomeBuffer(self.submit)
         """Collects the outcomes of answers."""
 
@@ -154,7 +154,7 @@ class LogClient:
         """Arguments for the next start of the process."""
         doubt = self._state.doubt is not None
         self._child.expect(CHECK_S if doubt else OPEN_S, "opening the log")
-        return [str(self._path), self._run, "doubt" if doubt else "sound", self._log_id]
+        return [*self._place, self._run, "doubt" if doubt else "sound", self._log_id]
 
     def received(self, data: bytes) -> None:
         """Handle a frame: the first one reports the opening, each later one has the results of a batch."""
@@ -177,7 +177,7 @@ class LogClient:
     def _opened(self, first: Opened) -> None:
         self._child.met()
         if first.error is not None:
-            self._state.open_failed(first.error)
+            self._state.open_failed(first.error, is_unreachable=first.is_unreachable)
             if not self._started.done():
                 self._started.set_exception(CannotStart(first.error))
             return
@@ -245,6 +245,8 @@ class LogClient:
         # The state is set first, so that an error in a callback cannot prevent it.
         self._state.note(results.results)
         self._state.condition = results.condition
+        if self._state.unreachable is not None:
+            self._refused.watch()
         if results.positions:
             self._on_positions(results.positions)
         now = self._loop.time()
@@ -285,6 +287,6 @@ class LogClient:
         for item in list(self._pending()):
             # The queue is not ordered by `since`, because timeouts differ.
             if item.since <= late and not item.future.done():
-                self._fail(item, "The disk did not confirm in time.")
+                self._fail(item, "The store did not confirm in time.")
         if self._in_flight or self._waiting:
             self._timeout_timer = self._loop.call_later(0.25, self._check_timeouts)

@@ -1,6 +1,5 @@
 """Forwards in the log, and their dispatches."""
 
-import json
 from typing import Any
 
 import msgspec
@@ -61,7 +60,7 @@ def retry_dispatches(batch: Batch, job: jobs.RetryDispatches) -> int:
     forward = batch.transaction.one("forward_to_mark", {"id": job.id})
     if forward is None:
         raise Rejected("not_found", f"There is no forward {job.id}.")
-    values = msgspec.structs.asdict(job) | {"forward": forward[0], "states": json.dumps(job.states)}
+    values = msgspec.structs.asdict(job) | {"forward": forward[0], "states": list(job.states)}
     changed = batch.transaction.run("retry_dispatches", values)
     if changed:
         batch.transaction.run("count_requeued", {"number": forward[0]})

@@ -14,20 +14,29 @@ the pipe, the process finishes what was sent and ends.
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from ...clock import ticks
 from ...errors import CannotStart
 from ..ballast import Ballast
+from ..checkpointing import Checkpointing
 from ..process import EXIT_DOUBT, Pipe, begin, tune_gc
 from ..sqlite.checkpoints import EVERY_S
 from ..sqlite.log_file import LogFile, open_log_file
 from ..transaction import CannotWrite, DamagedFile, DatabaseError, Doubtful, Gone
 from .appender import Appender
 from .jobs import decode_jobs
-from .results import Opened, Result, Results, encode
+from .results import LogFileStatus, Opened, Result, Results, encode
 
+MODULE = f"{__package__}.process"
 # Deleted bytes are erased from the disk when there is nothing else to do, and after this time in any case.
 ERASED_WITHIN_S = 10.0
+
+
+class LogCheckpointing(Checkpointing, Protocol):
+    """Checkpoints of the log; their state is shown to users."""
+
+    condition: LogFileStatus
 
 
 def main(arguments: list[str]) -> None:
@@ -54,13 +63,13 @@ def main(arguments: list[str]) -> None:
     pipe.send(encode(Opened(None, id, seen_at)))
     tune_gc()
     try:
-        serve(pipe, file, appender)
+        serve(pipe, file.checkpoints, appender)
     except Doubtful:
         _leave_mark(path)
         sys.exit(EXIT_DOUBT)
 
 
-def serve(pipe: Pipe, file: LogFile, appender: Appender) -> None:
+def serve(pipe: Pipe, checkpoints: LogCheckpointing, appender: Appender) -> None:
     """Run batches. Raises Doubtful when the state of the disk is unknown; then nothing more is confirmed."""
     erased_since: float | None = None
     while (data := pipe.receive()) is not None:
@@ -71,22 +80,22 @@ def serve(pipe: Pipe, file: LogFile, appender: Appender) -> None:
             with suppress(OSError):
                 pipe.send(encode(Results([Result("suspect", str(error))] * len(batch))))
             raise
-        results.condition = file.checkpoints.condition
+        results.condition = checkpoints.condition
         try:
             pipe.send(encode(results))
         except OSError:
             return
         appender.remove_probe()
-        file.checkpoints.checkpoint_if_due()
+        checkpoints.checkpoint_if_due()
         if not appender.has_erased:
             erased_since = None
             continue
         erased_since = ticks() if erased_since is None else erased_since
         if ticks() - erased_since > ERASED_WITHIN_S:
-            appender.has_erased = not file.checkpoints.truncate()
+            appender.has_erased = not checkpoints.truncate()
         wait_s = 0.0
         while appender.has_erased and not pipe.has_more(wait_s):
-            appender.has_erased = not file.checkpoints.truncate()
+            appender.has_erased = not checkpoints.truncate()
             # It was refused: too soon after the last one, or a reader prevents it. There may be no further job, so it
             # is tried again.
             wait_s = EVERY_S

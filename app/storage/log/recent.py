@@ -25,6 +25,10 @@ class Recent:
         self._second(now)[2] += 1
         self.reason, self.full_size = reason, max(self.full_size, size)
 
+    def forget_refusals(self) -> None:
+        """Writes were refused for a reason that is over, whatever their size was."""
+        self.reason, self.full_size = None, 0
+
     def counts(self, now: float) -> tuple[int, int]:
         """Stored and refused captures of the last `Health.SECONDS`."""
         first = int(now) - Health.SECONDS

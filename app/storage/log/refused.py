@@ -6,8 +6,8 @@ from contextlib import suppress
 
 from ...errors import StoreUnavailable
 from .jobs import AddCapture, Job, Probe
-from .recent import Recent
 from .results import Result
+from .state import LogState
 
 # The interval of probes while writes are refused.
 RETRY_S = 1.0
@@ -16,8 +16,9 @@ RETRY_S = 1.0
 class RefusedWrites:
     """Use from one event loop only. `submit` queues a job."""
 
-    def __init__(self, recent: Recent, submit: Callable[[Job], "asyncio.Future[Result]"]) -> None:
-        self._recent = recent
+    def __init__(self, state: LogState, submit: Callable[[Job], "asyncio.Future[Result]"]) -> None:
+        self._state = state
+        self._recent = state.recent
         self._submit = submit
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -28,6 +29,10 @@ class RefusedWrites:
         if isinstance(job, AddCapture | Probe) and not self._closing:
             self._recent.refused(self._loop.time(), size, why)
             self._schedule()
+
+    def watch(self) -> None:
+        """Probe until the database can be reached again, also if no capture was refused."""
+        self._schedule()
 
     def close(self) -> None:
         """Count and probe no more."""
@@ -45,7 +50,7 @@ class RefusedWrites:
     def _probe(self) -> None:
         """Without probes, it would stay unknown until the next capture that writes work again."""
         self._timer = None
-        if self._recent.reason is not None:
+        if self._recent.reason is not None or self._state.unreachable is not None:
             with suppress(StoreUnavailable):
                 self._submit(Probe(self._recent.full_size)).add_done_callback(read_exception)
             self._schedule()

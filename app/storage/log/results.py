@@ -50,18 +50,20 @@ class Results(msgspec.Struct, array_like=True, gc=False):
 class Opened(msgspec.Struct, array_like=True, gc=False):
     """The first frame of the process. `error`: why the log cannot be opened, with the cure; None when it is open.
 
-    `log` is the id of the file. `seen_at`: the latest time that the wall clock was trusted at before.
+    `log` is the id of the file. `seen_at`: the latest time that the wall clock was trusted at before. `is_unreachable`:
+    the cause is that the database cannot be reached, which may be over soon.
     """
 
     error: str | None
     log: str = ""
     seen_at: int | None = None
+    is_unreachable: bool = False
 
 
 # not_found, conflict: an error of the request. stale: the settings of the bin have changed; the capture is not stored.
-# full: nothing can be written now. gone: the files were deleted or replaced. suspect: the state of the disk is unknown,
-# so the process ends and the file is checked. broken: a bug in smsbin.
-FAILURES = ("not_found", "conflict", "stale", "full", "gone", "suspect", "broken")
+# full: nothing can be written now. away: the database cannot be reached. gone: the files were deleted or replaced.
+# suspect: the state of the disk is unknown, so the process ends and the file is checked. broken: a bug in smsbin.
+FAILURES = ("not_found", "conflict", "stale", "full", "away", "gone", "suspect", "broken")
 
 encode = msgspec.msgpack.Encoder().encode
 decode_results = msgspec.msgpack.Decoder(Results).decode

@@ -20,11 +20,12 @@ class LogState:
     the log for a server that starts later; if the disk is full, only this server has that state.
     """
 
-    def __init__(self, suspect_file: Path) -> None:
+    def __init__(self, suspect_file: Path | None) -> None:
         self._suspect_file = suspect_file
         self.recent = Recent()
         self.condition = LogFileStatus()
         self.gone: str | None = None
+        self.unreachable: str | None = None
         self.doubt: str | None = None
         self.stopped: str | None = None
 
@@ -38,7 +39,8 @@ class LogState:
         stored, refused = self.recent.counts(now)
         state, reason = "ok", None
         for name, why in (
-            ("gone", self.gone), ("suspect", self.doubt), ("stopped", self.stopped), ("full", self.recent.reason),
+            ("gone", self.gone), ("suspect", self.doubt), ("away", self.unreachable), ("stopped", self.stopped),
+            ("full", self.recent.reason),
         ):  # fmt: skip
             if why is not None:
                 state, reason = name, why
@@ -50,7 +52,7 @@ class LogState:
 
     def read_suspect_file(self) -> None:
         """Read the suspect file before the log is opened."""
-        if self._suspect_file.exists():
+        if self._suspect_file is not None and self._suspect_file.exists():
             self.doubt = "A disk error before the last stop; the file is being checked."
 
     def note(self, results: Sequence[Result]) -> None:
@@ -60,13 +62,23 @@ class LogState:
                 self.set_doubt(result.message)
             elif result.error == "gone":
                 self.gone = result.message
+            elif result.error == "away":
+                self.unreachable = result.message
+            elif self.unreachable is not None and result.error != "broken":
+                self._answered()
+
+    def _answered(self) -> None:
+        """The database has answered. What it did not take before had nothing to do with sizes."""
+        self.unreachable = None
+        self.recent.forget_refusals()
 
     def set_doubt(self, why: str) -> None:
         """Confirm nothing until a process has checked the file."""
         self.doubt = f"A write failed ({why}), so the file is being checked."
         _log.error("log.suspect", reason=why)
-        with suppress(OSError):
-            self._suspect_file.touch()
+        if self._suspect_file is not None:
+            with suppress(OSError):
+                self._suspect_file.touch()
 
     def ended(self, why: str, *, in_doubt: bool) -> None:
         """The process has ended."""
@@ -75,8 +87,10 @@ class LogState:
         if self.stopped is None:
             self.stopped = f"The log process is being started again: {why}."
 
-    def open_failed(self, why: str) -> None:
-        """A process could not open the log."""
+    def open_failed(self, why: str, *, is_unreachable: bool = False) -> None:
+        """A process could not open the log; `is_unreachable`: because the database cannot be reached."""
+        if is_unreachable:
+            self.unreachable = why
         self.stopped = why
         if self.doubt is not None:
             self.doubt = why
@@ -84,7 +98,10 @@ class LogState:
     def opened(self) -> None:
         """A process has opened the log, and has checked it if that was required."""
         self.stopped = None
+        if self.unreachable is not None:
+            self._answered()
         if self.doubt is not None:
             self.doubt = None
-            with suppress(OSError):
-                self._suspect_file.unlink(missing_ok=True)
+            if self._suspect_file is not None:
+                with suppress(OSError):
+                    self._suspect_file.unlink(missing_ok=True)

@@ -1,25 +1,19 @@
 """Leases on PostgreSQL: rows that end by the clock of the database, so the clocks of the servers do not matter."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, LiteralString, cast
-
-import psycopg
 
 from ... import clock
-from ...errors import StoreUnavailable
-from .queries import SQL
-
-Connect = Callable[[], AbstractAsyncContextManager[psycopg.AsyncConnection[Any]]]
+from .readers import PostgresReads
+from .rows import NamedRow
 
 
 class Leases:
-    """Use from one event loop only. `holder`: the id of this opening of the store. `connect` lends a connection in
-    autocommit for the time of a context, as `AsyncConnectionPool.connection` does."""
+    """Use from one event loop only. `holder`: the id of this opening of the store. `connections` commit each statement.
+    All methods raise StoreUnavailable."""
 
-    def __init__(self, connect: Connect, holder: str) -> None:
-        self._connect = connect
+    def __init__(self, connections: PostgresReads, holder: str) -> None:
+        self._connections = connections
         self._holder = holder
 
     async def hold(self, name: str, seconds: float) -> bool:
@@ -46,10 +40,5 @@ class Leases:
         after = clock.now()
         return before + (after - before) / 2 - datetime.fromtimestamp(seconds, UTC)
 
-    async def _run(self, query: str, **values: object) -> list[tuple[Any, ...]]:
-        try:
-            async with self._connect() as connection, connection.cursor() as cursor:
-                await cursor.execute(cast(LiteralString, SQL[query]), values)
-                return await cursor.fetchall() if cursor.description else []
-        except psycopg.Error as error:
-            raise StoreUnavailable(f"The database does not answer: {error}") from error
+    async def _run(self, query: str, **values: object) -> Sequence[NamedRow]:
+        return await self._connections.all(query, values)

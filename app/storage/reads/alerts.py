@@ -23,7 +23,7 @@ from ...errors import NotFound
 from ...store.alerts import NEW_ALERT
 from ..log import jobs
 from ..transaction import SqlRow
-from .base import StoreBase, as_list, up_to
+from .base import StoreBase, up_to
 
 _read_alert = msgspec.json.Decoder(Alert).decode
 _read_state = msgspec.json.Decoder(AlertState).decode
@@ -105,7 +105,7 @@ class AlertReads(StoreBase):
         return [(_delivery(row), _read_notice(row["notice"])) for row in rows]
 
     async def unfinished_messages(self, bin_id: str, numbers: Sequence[int]) -> Sequence[tuple[int, str, str]]:
-        values = {"bin": await self._number(bin_id), "numbers": as_list(numbers)}
+        values = {"bin": await self._number(bin_id), "numbers": list(numbers)}
         rows = await self._ledger.all("unfinished_messages", values)
         return [(row["n"], row["provider"], row["message_id"]) for row in rows]
 

@@ -1,6 +1,5 @@
 """What the read side shares: read connections to both databases, and waiting for the ledger."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
@@ -20,7 +19,9 @@ TOO_SLOW = (
 
 class DatabaseReads(Protocol):
     """Reads one database. Each call is one statement, so its rows are of one snapshot. Raises NotReadable, and
-    ReadTooLong if the time of a query is limited."""
+    ReadTooLong if the time of a query is limited. `queries` are the named ones in the words of the engine."""
+
+    queries: Mapping[str, str]
 
     async def all(self, query: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
         """All rows of a named query."""
@@ -43,6 +44,8 @@ class DatabaseReads(Protocol):
 
 class TimedQueries(Protocol):
     """Queries that share one time limit. They raise ReadTooLong when it is exceeded."""
+
+    queries: Mapping[str, str]
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
         """The first column of all rows of a named query."""
@@ -70,6 +73,8 @@ class StoreBase:
     async def _bin_row(self, bin_id: str) -> SqlRow:
         row = await self._log.one("get_bin", {"id": bin_id})
         if row is None:
+            # Perhaps another server has deleted it.
+            self._numbers.pop(bin_id, None)
             raise NotFound(f"There is no bin {bin_id}.")
         return row
 
@@ -102,8 +107,3 @@ def searching(query: Query | None) -> Iterator[None]:
 def up_to(number: int | None) -> int:
     """An exclusive upper bound for numbers; None is no bound."""
     return MASK if number is None else max(0, min(number, MASK))
-
-
-def as_list(values: Sequence[object]) -> str:
-    """A parameter that the query reads with `json_each`."""
-    return json.dumps(list(values))

@@ -1,6 +1,5 @@
 """Bins: the log has what users set, the ledger has the counts."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 
 from ...domain.bins import Bin, BinVersions
@@ -8,7 +7,7 @@ from ...errors import StoreUnavailable
 from ...store import LedgerStatus
 from ..rows import read_bin
 from ..transaction import SqlRow
-from .base import StoreBase, as_list
+from .base import StoreBase
 from .messages import MAX_ID
 
 
@@ -19,7 +18,7 @@ class BinReads(StoreBase):
         self, *, limit: int, before: str | None = None, among: Collection[str] | None = None
     ) -> Sequence[Bin]:
         number = MAX_ID if before is None else await self._number(before)
-        ids = None if among is None else json.dumps(sorted(among))
+        ids = None if among is None else sorted(among)
         rows = await self._log.all("list_bins", {"limit": limit, "before": number, "among": ids})
         await self._follower.all_caught_up()
         return await self._with_counts(rows)
@@ -34,7 +33,7 @@ class BinReads(StoreBase):
         return [read_bin(row, None, 0) for row in await self._log.all("all_bins", {})]
 
     async def find_bins(self, keys: Collection[str]) -> Sequence[Bin]:
-        rows = await self._log.all("bins_of_keys", {"among": json.dumps(sorted(keys))})
+        rows = await self._log.all("bins_of_keys", {"among": sorted(keys)})
         return [read_bin(row, None, 0) for row in rows]
 
     async def bin_versions(self, bin_id: str | None = None) -> Mapping[str, BinVersions]:
@@ -54,7 +53,7 @@ class BinReads(StoreBase):
 
     async def _with_counts(self, rows: Sequence[SqlRow]) -> list[Bin]:
         try:
-            spaces = await self._ledger.all("spaces_of", {"bins": as_list([row["number"] for row in rows])})
+            spaces = await self._ledger.all("spaces_of", {"bins": [row["number"] for row in rows]})
         except StoreUnavailable:
             spaces = ()
         by_bin = {space["bin"]: space for space in spaces}

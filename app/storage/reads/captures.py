@@ -33,7 +33,7 @@ from ..ledger.changes import ChangeKind
 from ..packing import read_answer, read_events
 from ..rows import content_type_of, read_capture_row, read_raw
 from ..transaction import SqlRow
-from .base import as_list, searching, up_to
+from .base import searching, up_to
 from .filters import make_filter
 from .messages import MAX_FACTS, MessageReads
 
@@ -57,7 +57,7 @@ class CaptureReads(MessageReads):
         bin = await (self._followed(bin_id) if wait else self._number(bin_id))
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("captures", query, await self._space(bin) if query else None, ledger.ids)
+            wanted = await make_filter("captures", query, ledger, await self._space(bin) if query else None)
             values = {"bin": bin, "limit": limit, **wanted.values}
             if after is not None:
                 bounds = {"after": up_to(after), "until": up_to(upto)}
@@ -70,7 +70,7 @@ class CaptureReads(MessageReads):
         bin = await self._followed(bin_id)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("captures", query, await self._space(bin), ledger.ids)
+            wanted = await make_filter("captures", query, ledger, await self._space(bin))
             values = {"bin": bin, "limit": most + 1, "before": up_to(None), **wanted.values}
             (row,) = await ledger.run(wanted.put_into("count_matching"), values)
         return int(row[0])
@@ -83,8 +83,8 @@ class CaptureReads(MessageReads):
     async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
         # There are only a few rows, so the condition is checked for each of them.
-        wanted = await make_filter("captures", query, None, None)
-        values = {"bin": bin, "ns": as_list(captures), **wanted.values}
+        wanted = await make_filter("captures", query, self._ledger, None)
+        values = {"bin": bin, "ns": list(captures), **wanted.values}
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_captures"), values)}
 
@@ -97,8 +97,8 @@ class CaptureReads(MessageReads):
     async def get_captures(self, bin_id: str, numbers: Sequence[int], *, wait: bool = True) -> Sequence[Capture]:
         bin = await (self._followed(bin_id) if wait else self._number(bin_id))
         wanted = [n for n in numbers if n == up_to(n)]
-        raws = await self._log.all("raw_captures", {"bin": bin, "ns": as_list(wanted)})
-        values = {"bin": bin, "numbers": as_list(wanted)}
+        raws = await self._log.all("raw_captures", {"bin": bin, "ns": list(wanted)})
+        values = {"bin": bin, "numbers": list(wanted)}
         rows, space = await self._ledger.all("get_captures", values), None
         if len(raws) > len(rows):
             # If the log has a capture that the ledger has passed and does not have, it is being deleted. The position
@@ -110,7 +110,7 @@ class CaptureReads(MessageReads):
         return [each for each in captures if each.row.n in read or space is None or each.row.n > space["n"]]
 
     async def get_rows(self, bin_id: str, numbers: Sequence[int]) -> Sequence[CaptureRow]:
-        values = {"bin": await self._number(bin_id), "numbers": as_list([n for n in numbers if n == up_to(n)])}
+        values = {"bin": await self._number(bin_id), "numbers": [n for n in numbers if n == up_to(n)]}
         return [read_capture_row(row) for row in await self._ledger.all("get_captures", values)]
 
     async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
@@ -119,7 +119,7 @@ class CaptureReads(MessageReads):
     async def get_sent_answers(self, bin_id: str, numbers: Sequence[int]) -> Mapping[int, Answer]:
         bin = await self._number(bin_id)
         await self._appender.outcomes.written()
-        values = {"bin": bin, "ns": as_list([n for n in numbers if n == up_to(n)])}
+        values = {"bin": bin, "ns": [n for n in numbers if n == up_to(n)]}
         rows = await self._log.all("sent_answers_of", values)
         return {number_of(row["id"]): read_answer(row["answer"]) for row in rows}
 

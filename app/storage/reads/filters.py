@@ -6,17 +6,17 @@ of captures, have an index that is filled after the fold. Its driver also includ
 and the condition is checked on each row.
 """
 
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ...domain.search import OneOf, Patterns, Phrase, Query, Term, When, Words
+from ...domain.search import OneOf, Patterns, Query, Term, When, Words, line_of
 from ...domain.units import micros
 from ..ids import row_id
 from ..ledger.search import scope_of
-from ..queries import SQL
 from ..transaction import SqlRow
+from .base import TimedQueries
 
 FEW = 2_000
 MARK = "/* filter */"
@@ -25,50 +25,51 @@ _WHOLE, _BEGINNING = "\x01", "\U0010ffff"
 
 _NOT_GENUINE = {"valid_as", "wrong_secret_or_changed", "stale"}
 
-RunQuery = Callable[[str, Mapping[str, object]], Awaitable[Sequence[int]]]
+# The parameter of a term, as each engine writes it: `:p` or `%(p)s`.
+_PARAMETER = re.compile(r"(?<=:)p\b|(?<=%\()p(?=\)s)")
 
 
 @dataclass(frozen=True, slots=True)
 class SqlFilter:
     """A condition that replaces `MARK` in a query, and the values of its parameters."""
 
-    condition: str
-    values: Mapping[str, object]
+    queries: Mapping[str, str]
+    condition: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
     driven: bool = False
 
     def put_into(self, query: str) -> str:
-        """The named query with the condition. If ids drive it, `+` keeps SQLite from using the order of the rows."""
-        text = SQL[query]
+        """The named query with the condition. If ids drive it, `+` keeps the engine from using the order of the
+        rows."""
+        text = self.queries[query]
         if self.driven:
             for column in ("captures.id", "messages.id"):
                 text = text.replace(f"{column} >", f"+{column} >").replace(f"{column} <", f"+{column} <")
         return text.replace(MARK, self.condition)
 
 
-NO_FILTER = SqlFilter("", {})
-
-
-async def make_filter(of: str, query: Query | None, space: SqlRow | None, run_query: RunQuery | None) -> SqlFilter:
-    """The filter of captures or messages (`of`) in a space. `ask` runs a query and returns the ids of its rows; None
-    if there are only a few rows, so that no index pays off. `space` is a row of `spaces`, or None."""
+async def make_filter(of: str, query: Query | None, ledger: TimedQueries, space: SqlRow | None) -> SqlFilter:
+    """The filter of captures or messages (`of`) in a space, a row of `spaces`. None if there is none, or if there are
+    only a few rows, so that no index pays off."""
+    queries = ledger.queries
     if query is None or not query.terms:
-        return NO_FILTER
+        return SqlFilter(queries)
     parts: list[str] = []
     values: dict[str, object] = {}
     for index, term in enumerate(query.terms):
         conditions = []
         for number, (fragment, value) in enumerate(_fragments_of(term)):
             name = f"t{index}_{number}"
-            conditions.append(f"({SQL[f'{of}_{fragment}'].replace(':p', f':{name}')})")
+            conditions.append(f"({_PARAMETER.sub(name, queries[f'{of}_{fragment}'])})")
             values[name] = value
         condition = " and ".join(conditions)
-        parts.append(f"not coalesce({condition}, 0)" if term.negated else f"({condition})")
-    driven = None if run_query is None or space is None else await _drive(of, query, _SearchSpace(space, run_query))
+        parts.append(f"not coalesce({condition}, false)" if term.negated else f"({condition})")
+    driven = None if space is None else await _drive(of, query, _SearchSpace(space, ledger))
     if driven is not None:
         # Captures that are not indexed yet have higher ids than all that are.
-        parts.insert(0, f"({SQL[f'{of}_driven' + ('' if driven.upto is None else '_or_later')]})")
-        values |= {"driven": json.dumps(list(driven.found)), "upto": driven.upto}
-    return SqlFilter("and " + " and ".join(parts), values, driven=driven is not None)
+        parts.insert(0, f"({queries[f'{of}_driven' + ('' if driven.upto is None else '_or_later')]})")
+        values |= {"driven": list(driven.found), "upto": driven.upto}
+    return SqlFilter(queries, "and " + " and ".join(parts), values, driven=driven is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +81,16 @@ class _DriverIds:
 
 
 class _SearchSpace:
-    """A space, and the function that runs queries."""
+    """A space, and the queries in it."""
 
-    def __init__(self, space: SqlRow, run_query: RunQuery) -> None:
+    def __init__(self, space: SqlRow, ledger: TimedQueries) -> None:
         self.number = int(space["number"])
         self.upto = row_id(self.number, space["indexed_n"])
-        self._run_query = run_query
+        self._ledger = ledger
 
     async def ids(self, query: str, **values: object) -> Sequence[int]:
         """The ids of a driver, at most `FEW` + 1."""
-        return await self._run_query(query, {"space": self.number, "limit": FEW + 1, **values})
+        return await self._ledger.ids(query, {"space": self.number, "limit": FEW + 1, **values})
 
 
 async def _drive(of: str, query: Query, search_space: _SearchSpace) -> _DriverIds | None:
@@ -111,7 +112,7 @@ async def _drive_term(of: str, term: Term, search_space: _SearchSpace) -> _Drive
         return await _drive_patterns(of, term, search_space)
     if not isinstance(term, OneOf) or not (term.key == "has" or _is_worth_it(of, term)):
         return None
-    found = await search_space.ids(f"drive_{of}_{term.key}", p=json.dumps(term.values))
+    found = await search_space.ids(f"drive_{of}_{term.key}", p=list(term.values))
     return _DriverIds(found) if len(found) <= FEW else None
 
 
@@ -121,19 +122,19 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
     # Both numbers of a message are in the same index.
     key = "from" if of == "messages" and term.key == "to" else term.key
     ranges = [
-        prefix_range(spelling) if pattern.prefix else (spelling, spelling + _WHOLE)
+        prefix_range(spelling) if pattern.prefix else [spelling, spelling + _WHOLE]
         for pattern in term.patterns
         for spelling in pattern.spellings
     ]
     # The position of the index is read before its content: captures that are indexed in between are found twice.
     upto = search_space.upto if of == "captures" and key in ("from", "to") else None
-    found = await search_space.ids(f"drive_{of}_{key}", p=json.dumps(ranges))
+    found = await search_space.ids(f"drive_{of}_{key}", p=ranges)
     return _DriverIds(found, upto) if len(found) <= FEW else None
 
 
-def prefix_range(beginning: str) -> tuple[str, str]:
+def prefix_range(beginning: str) -> list[str]:
     """The range of the values that begin with this, for an index: its first value, and the one after its last."""
-    return beginning, beginning + _BEGINNING
+    return [beginning, beginning + _BEGINNING]
 
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
@@ -149,7 +150,7 @@ def _is_worth_it(of: str, term: OneOf) -> bool:
     return term.key == "status" and (of == "messages" or set(term.values) <= failures)
 
 
-async def _drive_annotated(of: str, key: str, value: str, search_space: _SearchSpace) -> _DriverIds | None:
+async def _drive_annotated(of: str, key: str, value: object, search_space: _SearchSpace) -> _DriverIds | None:
     """Annotations have no index; they are few."""
     if of == "messages":
         return None
@@ -160,23 +161,14 @@ async def _drive_annotated(of: str, key: str, value: str, search_space: _SearchS
 async def _drive_words(of: str, term: Words, search_space: _SearchSpace) -> _DriverIds | None:
     if term.key == "note":
         return await _drive_annotated(of, "note", _phrases(term), search_space)
-    phrases = " OR ".join(_match(phrase) for phrase in term.phrases)
     columns = term.key or "{text rest}"
-    hits = await search_space.ids(
-        "search_hits", match=f"scope : {scope_of(search_space.number)} AND {columns} : ({phrases})"
-    )
+    hits = await search_space.ids("search_hits", scope=scope_of(search_space.number), columns=columns, p=_phrases(term))
     if len(hits) > FEW:
         return None
     if of == "captures":
         return _DriverIds(hits, search_space.upto)
-    found = await search_space.ids("messages_of_hits", hits=json.dumps(list(hits)), upto=search_space.upto)
+    found = await search_space.ids("messages_of_hits", hits=list(hits), upto=search_space.upto)
     return _DriverIds(found) if len(found) <= FEW else None
-
-
-def _match(phrase: Phrase) -> str:
-    """One phrase for FTS5. Its words have only letters and digits, and the quotes prevent that they are read as
-    operators."""
-    return '"' + " ".join(phrase.words) + '"' + (" *" if phrase.prefix else "")
 
 
 def _fragments_of(term: Term) -> list[tuple[str, object]]:
@@ -187,9 +179,9 @@ def _fragments_of(term: Term) -> list[tuple[str, object]]:
         return [("tag", _tags(term))]
     if isinstance(term, Patterns):
         likes = [_like(spelling, pattern.prefix) for pattern in term.patterns for spelling in pattern.spellings]
-        return [(term.key, json.dumps(likes))]
+        return [(term.key, likes)]
     if isinstance(term, OneOf):
-        return [(term.key, json.dumps(term.values))]
+        return [(term.key, list(term.values))]
     if isinstance(term, When):
         assert not isinstance(term.moment, timedelta), "a query is settled before it is stored or asked"
         is_number = isinstance(term.moment, int)
@@ -199,14 +191,14 @@ def _fragments_of(term: Term) -> list[tuple[str, object]]:
     return [(fragment, value) for fragment, value in ends if value is not None]
 
 
-def _phrases(term: Words) -> str:
-    """The phrases for the function `words_match`."""
-    return json.dumps([(phrase.words, phrase.prefix) for phrase in term.phrases])
+def _phrases(term: Words) -> list[str]:
+    """What to look for in the words of a text, with a blank before and after each word."""
+    return [line_of(phrase.words, phrase.prefix) for phrase in term.phrases]
 
 
-def _tags(term: Patterns) -> str:
+def _tags(term: Patterns) -> list[str]:
     """What to look for in the tags of a capture, with a comma before and after each tag."""
-    return json.dumps([f",{tag}{'' if each.prefix else ','}" for each in term.patterns for tag in each.spellings])
+    return [f",{tag}{'' if each.prefix else ','}" for each in term.patterns for tag in each.spellings]
 
 
 def _like(spelling: str, prefix: bool) -> str:

@@ -1,5 +1,6 @@
 """Forwards and their dispatches: read from the log, written by its process."""
 
+import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -25,7 +26,7 @@ from ...store.forwards import NEW
 from ..ids import MASK
 from ..log import jobs
 from ..transaction import SqlRow
-from .base import StoreBase, as_list
+from .base import StoreBase
 
 _read_forward = msgspec.json.Decoder(Forward).decode
 _read_arrived = msgspec.json.Decoder(tuple[int, ...]).decode
@@ -97,18 +98,18 @@ class ForwardReads(StoreBase):
         return found[0] if found else None
 
     async def dispatches_with_numbers(self, forward_id: str, numbers: Sequence[int]) -> Sequence[Dispatch]:
-        return await self._dispatches("dispatches_with_numbers", {"forward": forward_id, "ns": as_list(numbers)})
+        return await self._dispatches("dispatches_with_numbers", {"forward": forward_id, "ns": list(numbers)})
 
     async def last_dispatches(self, forward_id: str, limit: int) -> Sequence[Dispatch]:
         return await self._dispatches("last_dispatches", {"forward": forward_id, "limit": limit})
 
     async def dispatches_of(self, bin_id: str, numbers: Sequence[int]) -> Sequence[Dispatch]:
         bin = await self._number(bin_id)
-        rows = await self._log.all("dispatches_of_captures", {"bin": bin, "ns": as_list(numbers)})
+        rows = await self._log.all("dispatches_of_captures", {"bin": bin, "ns": list(numbers)})
         return [_dispatch(row, row["forward_id"]) for row in rows]
 
     async def open_messages(self, forward_id: str, messages: Sequence[str]) -> AbstractSet[str]:
-        values = {"forward": forward_id, "messages": as_list(messages)}
+        values = {"forward": forward_id, "messages": list(messages)}
         return {str(row[0]) for row in await self._log.all("open_messages", values)}
 
     async def _dispatches(self, query: str, values: dict[str, object]) -> Sequence[Dispatch]:
@@ -146,7 +147,8 @@ def _record(bin_id: str, mark: DispatchMark) -> jobs.DispatchRecord:
     return jobs.DispatchRecord(
         each.n, each.state.value, each.tries, each.step, None if each.due_at is None else micros(each.due_at),
         each.status, each.message, None if each.trigger is None else each.trigger.value,
-        [attempt_job(bin_id, attempt) for attempt in mark.attempts], as_list(each.arrived) if each.arrived else None,
+        [attempt_job(bin_id, attempt) for attempt in mark.attempts],
+        json.dumps(each.arrived) if each.arrived else None,
     )  # fmt: skip
 
 

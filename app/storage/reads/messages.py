@@ -16,7 +16,7 @@ from ...errors import NotFound
 from ..packing import read_events
 from ..rows import read_codes, read_message
 from ..transaction import SqlRow
-from .base import StoreBase, as_list, searching, up_to
+from .base import StoreBase, searching, up_to
 from .filters import make_filter
 
 MAX_ID = (1 << 63) - 1
@@ -33,7 +33,7 @@ class MessageReads(StoreBase):
         bin = await self._followed(bin_id)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("messages", query, await self._space(bin) if query else None, ledger.ids)
+            wanted = await make_filter("messages", query, ledger, await self._space(bin) if query else None)
             values = {"bin": bin, "limit": limit, "before": MAX_ID if before is None else before, **wanted.values}
             rows = await ledger.run(wanted.put_into("driven_messages" if wanted.driven else "list_messages"), values)
         return await self._with_captures(rows)
@@ -42,15 +42,15 @@ class MessageReads(StoreBase):
         bin = await self._followed(bin_id)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("messages", query, await self._space(bin), ledger.ids)
+            wanted = await make_filter("messages", query, ledger, await self._space(bin))
             values = {"bin": bin, "limit": most + 1, **wanted.values}
             (row,) = await ledger.run(wanted.put_into("count_matching_messages"), values)
         return int(row[0])
 
     async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
-        wanted = await make_filter("messages", query, None, None)
-        values = {"bin": bin, "ids": as_list(messages), **wanted.values}
+        wanted = await make_filter("messages", query, self._ledger, None)
+        values = {"bin": bin, "ids": list(messages), **wanted.values}
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_messages"), values)}
 
@@ -60,7 +60,7 @@ class MessageReads(StoreBase):
         bin = await self._followed(bin_id)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("messages", query, await self._space(bin) if query else None, ledger.ids)
+            wanted = await make_filter("messages", query, ledger, await self._space(bin) if query else None)
             values = {"bin": bin, "after": up_to(after), "until": up_to(upto), "limit": limit, **wanted.values}
             rows = await ledger.run(wanted.put_into("each_message"), values)
         return await self._with_captures(rows)
@@ -134,13 +134,13 @@ class MessageReads(StoreBase):
 
     async def _messages_by_number(self, bin: int, numbers: Sequence[int]) -> dict[int, Message]:
         """Messages by their numbers, without those that are deleted."""
-        rows = await self._ledger.all("messages_by_numbers", {"bin": bin, "ids": as_list(numbers)})
+        rows = await self._ledger.all("messages_by_numbers", {"bin": bin, "ids": list(numbers)})
         return {message.id: message for message in await self._with_captures(rows)}
 
     async def _with_captures(self, rows: Sequence[SqlRow]) -> list[Message]:
         if not rows:
             return []
-        values = {"ids": as_list([row["id"] for row in rows]), "most": MAX_FACTS}
+        values = {"ids": [row["id"] for row in rows], "most": MAX_FACTS}
         found = await self._ledger.all("captures_of_messages", values)
         numbers = {row["message"]: tuple(reversed(json.loads(row["numbers"]))) for row in found}
         return [replace(read_message(row), captures=numbers.get(row["id"], ())) for row in rows]

@@ -12,7 +12,7 @@ from ...domain.pairings.model import Hit, Pairing, PairingSummary, Verdict
 from ..ids import number_of
 from ..rows import read_fault, read_outcome, read_pairing
 from ..transaction import SqlRow
-from .base import as_list, up_to
+from .base import up_to
 from .messages import MessageReads
 
 MAX_DRILL_CAPTURES = 1_000
@@ -36,7 +36,7 @@ class PairingReads(MessageReads):
 
     async def pairings_of(self, bin_id: str, numbers: Sequence[int], *, wait: bool = True) -> Sequence[Pairing]:
         bin = await (self._followed if wait else self._number)(bin_id)
-        values = {"bin": bin, "numbers": as_list([n for n in numbers if n == up_to(n)])}
+        values = {"bin": bin, "numbers": [n for n in numbers if n == up_to(n)]}
         return await self._filled_in(bin, await self._ledger.all("pairings_at", values))
 
     async def pairings_of_drill(self, bin_id: str, drill: str) -> Sequence[Pairing]:
@@ -58,7 +58,7 @@ class PairingReads(MessageReads):
     async def _filled_in(self, bin: int, rows: Sequence[SqlRow]) -> list[Pairing]:
         """Pairings with the outcomes of their hits and the parties of their first captures."""
         pairings = [read_pairing(row) for row in rows]
-        numbers = as_list([hit.n for pairing in pairings for hit in pairing.hits])
+        numbers = [hit.n for pairing in pairings for hit in pairing.hits]
         captures = await self._ledger.all("said_of_captures", {"bin": bin, "numbers": numbers}) if pairings else ()
         found = {number_of(row["id"]): row for row in captures}
         return [

@@ -1,6 +1,5 @@
 """Values that the keys of a filter have in a bin, for completion: read from the newest captures, and from an index."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from .base import StoreBase
@@ -24,8 +23,8 @@ class ValueReads(StoreBase):
         if space is None:
             return []
         values = {
-            "space": space["number"], "recipient": key == "to", "limit": limit,
-            "ranges": json.dumps([prefix_range(beginning) for beginning in beginnings]),
+            "space": space["number"], "recipient": int(key == "to"), "limit": limit,
+            "ranges": [prefix_range(beginning) for beginning in beginnings],
         }  # fmt: skip
         rows = await self._ledger.all("id_values" if key == "id" else "party_values", values)
         return list(dict.fromkeys(row["value"] for row in rows))

@@ -11,7 +11,7 @@ from ...domain.units import MICROSECOND, from_micros, micros
 from ...domain.volume import DAY, HOUR, MINUTE, IntervalCount, TimeSpan, Volume, filled
 from ...errors import NotFound
 from ..transaction import SqlRow
-from .base import StoreBase, as_list, searching
+from .base import StoreBase, searching
 from .filters import make_filter
 
 # Rows of error codes that are read; more are only there if a sender invents codes.
@@ -34,7 +34,7 @@ class VolumeReads(StoreBase):
             return [_count(row) for row in await self._ledger.all("intervals", values)]
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
-            wanted = await make_filter("captures", query, await self._space(bin), ledger.ids)
+            wanted = await make_filter("captures", query, ledger, await self._space(bin))
             rows = await ledger.run(wanted.put_into("matching_intervals"), values | dict(wanted.values))
         return [_count(row) for row in rows]
 
@@ -46,7 +46,7 @@ class VolumeReads(StoreBase):
             except NotFound:
                 continue  # it was deleted in the meantime
         found: dict[str, list[IntervalCount]] = defaultdict(list)
-        for row in await self._ledger.all("intervals_of_bins", {"bins": as_list(list(ids)), **_bounds(span)}):
+        for row in await self._ledger.all("intervals_of_bins", {"bins": list(ids), **_bounds(span)}):
             found[ids[row["bin"]]].append(_count(row))
         return found
 

@@ -17,13 +17,14 @@ class WordsMatch:
         self._phrases: dict[str, Phrases] = {}
 
     def __call__(self, text: str, rest: str, phrases_json: str) -> bool:
-        """Whether one of the phrases is in one of the texts. `phrases_json`: a list of phrases, each its words and a
-        prefix flag."""
+        """Whether one of the phrases is in one of the texts. `phrases_json`: a list of phrases as `line_of` returns
+        them."""
         phrases = self._phrases.get(phrases_json)
         if phrases is None:
             if len(self._phrases) >= MAX_PHRASES:
                 self._phrases.clear()
-            phrases = self._phrases[phrases_json] = Phrases(json.loads(phrases_json))
+            lines = json.loads(phrases_json)
+            phrases = self._phrases[phrases_json] = Phrases((line.split(), not line.endswith(" ")) for line in lines)
         return phrases.occur_in(self._tokens(text)) or (bool(rest) and phrases.occur_in(self._tokens(rest)))
 
     def _tokens(self, text: str) -> Tokens:

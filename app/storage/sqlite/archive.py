@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from ...clock import new_bytes
+from ... import clock
 from ...domain.reconciliation.kept import KeptNote, KeptRecord, Reconciliation
 from ...domain.reconciliation.verdicts import RecordReason, RecordVerdict
 from ...errors import NotFound, NotReadable
@@ -19,6 +19,8 @@ _ID = re.compile(r"[a-z0-9]{1,40}", re.ASCII)
 _NAME = re.compile(r"(?P<bin>[a-z0-9]{1,40})-(?P<id>[a-z0-9]{1,40})\.db", re.ASCII)
 UPLOAD = ".upload"
 KEY_BYTES = 32
+# The age of a temporary file of another server at which it is deleted. A reconciliation takes minutes.
+ABANDONED_S = 86_400.0
 
 _log = get_log("reconciliations")
 
@@ -26,10 +28,10 @@ _log = get_log("reconciliations")
 class ResultArchive:
     """Implements `ReconciliationArchive`. Use from one event loop only."""
 
-    def __init__(self, directory: Path) -> None:
-        """Prepares the directory. Raises OSError."""
+    def __init__(self, directory: Path, *, is_shared: bool = False) -> None:
+        """Prepares the directory. `is_shared`: other servers may use it, too. Raises OSError."""
         self._directory = directory
-        self._key = prepare(directory)
+        self._key = prepare(directory, is_shared=is_shared)
         # Heads by path; valid while the file is the same.
         self._heads: dict[Path, tuple[tuple[int, int], Reconciliation]] = {}
 
@@ -132,15 +134,24 @@ def results_in(directory: Path) -> list[Path]:
     return sorted(path for path in directory.glob("*.db") if _NAME.fullmatch(path.name))
 
 
-def prepare(directory: Path) -> bytes:
-    """Make the directory, and delete what an interrupted server has left there. Returns the key of the digests of
-    texts. Raises OSError."""
+def _may_be_in_use(path: Path) -> bool:
+    try:
+        return clock.now().timestamp() - path.stat().st_mtime < ABANDONED_S
+    except FileNotFoundError:
+        return False  # another server has just deleted it
+
+
+def prepare(directory: Path, *, is_shared: bool = False) -> bytes:
+    """Make the directory, and delete what an interrupted server has left there; if it is shared, only what is so old
+    that no server works on it. Returns the key of the digests of texts. Raises OSError."""
     directory.mkdir(mode=0o700, exist_ok=True)
     for path in directory.iterdir():
         if path.name.endswith((PART, UPLOAD, f"{PART}-journal")):
+            if is_shared and _may_be_in_use(path):
+                continue
             path.unlink(missing_ok=True)
     key = directory / "key"
     if not key.exists() or key.stat().st_size != KEY_BYTES:
         with new_file(key) as file:
-            file.write(new_bytes(KEY_BYTES))
+            file.write(clock.new_bytes(KEY_BYTES))
     return key.read_bytes()

@@ -1,5 +1,6 @@
 """Opens SQLite connections and reads each pragma back, because SQLite may ignore one silently."""
 
+import json
 import sqlite3
 import sys
 from pathlib import Path
@@ -45,6 +46,8 @@ READER_PRAGMAS = {
 sqlite3.register_adapter(bytes, bytes)
 sqlite3.register_adapter(bool, int)
 sqlite3.register_adapter(type(None), lambda null: null)
+# Queries read a list with `json_each`.
+sqlite3.register_adapter(list, json.dumps)
 
 
 def open_log(path: Path) -> sqlite3.Connection:

@@ -4,12 +4,14 @@ the log.
 
 import sqlite3
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from ..queries import FOLDER, SQL
-from ..transaction import CannotWrite, DatabaseError, LogUnreadable
+from ..transaction import CannotWrite, DatabaseError, LogUnreadable, Transaction
 from .checkpoints import Checkpoints
 from .connections import open_ledger, open_reader
 from .failures import translate
@@ -26,8 +28,9 @@ _PAGES = 64
 
 
 @dataclass(slots=True)
-class LedgerFile:
-    """The open ledger. `is_new`: it is empty; then `reason` says why the old one was removed, if there was one."""
+class SqliteLedger:
+    """Implements `ledger.files.LedgerFile`. `is_new`: it is empty; then `reason` says why the old one was removed, if
+    there was one."""
 
     connection: sqlite3.Connection
     database: SqliteDatabase
@@ -36,6 +39,11 @@ class LedgerFile:
     is_new: bool
     reason: str | None = None
     _merge: int = 0
+    is_shared: ClassVar[bool] = False
+
+    def claim(self, transaction: Transaction, bins: Sequence[int]) -> Sequence[int]:  # noqa: ARG002
+        """All bins: there is one follower."""
+        return bins
 
     def begin_merge(self) -> None:
         """Words were deleted from the search index: start a merge that removes them from the file."""
@@ -62,7 +70,27 @@ class LedgerFile:
         self.files.close()
 
 
-def open_ledger_file(path: Path) -> LedgerFile:
+@dataclass(frozen=True, slots=True)
+class SqliteLedgerFiles:
+    """Implements `LedgerFiles`."""
+
+    ledger: Path
+    log: Path
+
+    def open_log(self) -> SqliteDatabase:
+        """The log, for reading."""
+        return open_log_to_follow(self.log)
+
+    def open_ledger(self) -> SqliteLedger:
+        """The ledger, or an empty one if it cannot be used."""
+        return open_ledger_file(self.ledger)
+
+    def make_ledger(self) -> SqliteLedger:
+        """Replace the ledger by an empty one."""
+        return make_ledger_file(self.ledger)
+
+
+def open_ledger_file(path: Path) -> SqliteLedger:
     """Open the ledger, or create a new one if it cannot be used. Raises CannotWrite."""
     if not path.exists():
         return make_ledger_file(path)
@@ -76,7 +104,7 @@ def open_ledger_file(path: Path) -> LedgerFile:
         return file
 
 
-def make_ledger_file(path: Path) -> LedgerFile:
+def make_ledger_file(path: Path) -> SqliteLedger:
     """Replace the ledger by an empty one. Raises CannotWrite."""
     try:
         remove(path)
@@ -89,7 +117,7 @@ class _OtherVersion(Exception):
     pass
 
 
-def _open(path: Path) -> LedgerFile:
+def _open(path: Path) -> SqliteLedger:
     connection: sqlite3.Connection | None = None
     try:
         connection = open_ledger(path)
@@ -103,7 +131,7 @@ def _open(path: Path) -> LedgerFile:
             raise _OtherVersion(f"it is of another version ({version})")
         files = Files(path)
         checkpoints = Checkpoints(connection, files)
-        return LedgerFile(connection, SqliteDatabase(connection, files), checkpoints, files, is_new)
+        return SqliteLedger(connection, SqliteDatabase(connection, files), checkpoints, files, is_new)
     except BaseException as error:
         if connection is not None:
             connection.close()

@@ -5,7 +5,7 @@ SQLite's progress handler stops a query when its time is over, or when the task 
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ...clock import ticks
 from ...errors import NotReadable, ReadTooLong
 from ...tasks import start_task
 from ..queries import SQL
+from ..reads.timing import ReadTime, TimedReads
 from ..reads.words import WordsMatch
 from ..transaction import DamagedFile, Doubtful
 from .connections import READER_PRAGMAS
@@ -55,6 +56,8 @@ class ReadPool:
     is another database, whose tables queries name with the prefix `log.`.
     """
 
+    queries: Mapping[str, str] = SQL
+
     def __init__(
         self,
         path: Path,
@@ -80,7 +83,7 @@ class ReadPool:
 
     async def all(self, query: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
         """All rows of a named query."""
-        return await self.run(SQL[query], values)
+        return await self.run(self.queries[query], values)
 
     async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
         """The first column of all rows of a named query."""
@@ -93,11 +96,11 @@ class ReadPool:
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
         """All rows of a query that was built from named ones."""
-        return await self._run(text, values, _ReadTime(self._limit_s))
+        return await self._run(text, values, ReadTime.of(self._limit_s))
 
-    def sharing_time_limit(self) -> "TimedReads":
+    def sharing_time_limit(self) -> TimedReads:
         """For several queries that share one time limit."""
-        return TimedReads(self._run, _ReadTime(self._limit_s))
+        return TimedReads(self._run, self.queries, self._limit_s)
 
     async def close(self) -> None:
         """The threads of aiosqlite are not daemon threads: an open connection keeps the process alive."""
@@ -106,13 +109,13 @@ class ReadPool:
             reader.ends_at = 0.0
         await asyncio.gather(*(reader.connection.close() for reader in readers), return_exceptions=True)
 
-    async def _run(self, text: str, values: Mapping[str, object], budget: "_ReadTime") -> Sequence[sqlite3.Row]:
+    async def _run(self, text: str, values: Mapping[str, object], time: ReadTime) -> Sequence[sqlite3.Row]:
         file = self._file()
         if file != self._opened:
             await self._reopen(file)
         reader = await self._free.get()
         since = ticks()
-        reader.ends_at = since + budget.left_s
+        reader.ends_at = since + time.left_s
         is_awaited = True
         try:
             return list(await reader.connection.execute_fetchall(text, values))
@@ -120,18 +123,18 @@ class ReadPool:
             is_awaited = False
             raise
         except sqlite3.Error as error:
-            raise self._explain(error, budget) from error
+            raise self._explain(error, time) from error
         finally:
-            budget.left_s -= ticks() - since
+            time.left_s -= ticks() - since
             if is_awaited:
                 self._free.put_nowait(reader)
             else:
                 await reader.stop()
                 start_task(self._return_to_pool(reader), name="reader")
 
-    def _explain(self, error: sqlite3.Error, budget: "_ReadTime") -> Exception:
+    def _explain(self, error: sqlite3.Error, time: ReadTime) -> Exception:
         if getattr(error, "sqlite_errorname", None) == _INTERRUPTED:
-            return ReadTooLong(f"Reading took longer than {budget.limit_s:g} s and was stopped.")
+            return ReadTooLong(f"Reading took longer than {time.limit_s:g} s and was stopped.")
         known = translate(error)
         if known is None:
             return error
@@ -190,30 +193,3 @@ class ReadPool:
             await connection.execute_fetchall(f"pragma {name} = {value}")
         await connection.set_progress_handler(reader.is_over, STEPS)
         return reader
-
-
-class _ReadTime:
-    """The remaining time of queries in seconds."""
-
-    def __init__(self, limit_s: float | None) -> None:
-        self.limit_s = _FOR_EVER if limit_s is None else limit_s
-        self.left_s = self.limit_s
-
-
-class TimedReads:
-    """The queries of one search, which share one time limit."""
-
-    def __init__(self, run: "_Run", budget: _ReadTime) -> None:
-        self._run = run
-        self._budget = budget
-
-    async def run(self, text: str, values: Mapping[str, object]) -> Sequence[sqlite3.Row]:
-        """All rows of a query that was built from named ones."""
-        return await self._run(text, values, self._budget)
-
-    async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of all rows of a named query."""
-        return [int(row[0]) for row in await self.run(SQL[query], values)]
-
-
-_Run = Callable[[str, Mapping[str, object], _ReadTime], Awaitable[Sequence[sqlite3.Row]]]

@@ -5,7 +5,6 @@ ledger, because a result is user data and cannot be built again from the log. A 
 write-ahead log, no checkpoints and no lock: it appears when it is complete, and deleting it erases every byte.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -120,7 +119,7 @@ def read_record(path: Path, number: int) -> KeptRecord:
 def read_verdicts(path: Path, keys: Sequence[int]) -> dict[int, RecordVerdict]:
     """The verdicts of the records with these keys."""
     with _reading(path) as connection:
-        rows = connection.execute(SQL["verdicts_by_key"], {"keys": json.dumps(list(keys))}).fetchall()
+        rows = connection.execute(SQL["verdicts_by_key"], {"keys": list(keys)}).fetchall()
     return {row["key"]: RecordVerdict(row["verdict"]) for row in rows}
 
 

@@ -65,16 +65,18 @@ CONDITION: Final = web.AppKey("CONDITION", ServerCondition)
 def current_notices(app: web.Application) -> list[Notice]:
     """The current notices, the most urgent first."""
     store, sweeping, disk = app[keys.STORE], app[keys.SWEEPING], app[keys.DISK]
+    health = store.health()
     found = [
-        health_notice(store.health()),
-        reading_notice(store.ledger_status()),
+        health_notice(health, is_postgresql=app[keys.SETTINGS].uses_postgresql),
+        # Both are in the database that cannot be reached.
+        None if health.state == "away" else reading_notice(store.ledger_status()),
         disk_notice(disk.space),
         None if sweeping.held is None else hold_notice(sweeping.held, sweeping.held_for, clock.now()),
     ]
     return [notice for notice in found if notice is not None]
 
 
-def health_notice(health: Health) -> Notice | None:
+def health_notice(health: Health, *, is_postgresql: bool = False) -> Notice | None:
     """A notice when captures cannot be stored, or soon may not be."""
     reason = (health.reason or "").rstrip(".")
     match health.state:
@@ -85,12 +87,18 @@ def health_notice(health: Health) -> Notice | None:
             )
         case "suspect":
             return Notice(f"{reason}. Requests are answered 503 until the check is done.")
+        case "away":
+            return Notice(
+                f"The database cannot be reached ({reason}). Requests are answered 503 until it responds; then storing"
+                " continues automatically."
+            )
         case "stopped":
             return Notice(f"{reason}. Requests are answered 503 until it runs.")
         case "full":
             return Notice(
                 f"Storing is not possible at the moment ({reason}). Requests are answered 503 until this is fixed."
-                " Deleting still works."
+                # On SQLite space is reserved for that.
+                + ("" if is_postgresql else " Deleting still works.")
             )
     if health.refused:
         of = health.refused + health.stored

@@ -37,7 +37,7 @@ async def ready(request: web.Request) -> web.StreamResponse:
         "checkpoint": health.checkpoint,
         "ledger": ledger_status.state,
         "behind": ledger_status.behind,
-        "disk": "low" if request.app[keys.DISK].low else "ok",
+        "disk": _disk(request.app),
     }
     return _json(body, 200 if trouble is None else 503)
 
@@ -53,6 +53,13 @@ async def metrics(request: web.Request) -> web.StreamResponse:
 async def robots(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
     """GET /robots.txt: no crawling."""
     return web.Response(text="User-agent: *\nDisallow: /\n")
+
+
+def _disk(app: web.Application) -> str | None:
+    """None: the data is in a database, whose disk its operator watches."""
+    if app[keys.SETTINGS].uses_postgresql:
+        return None
+    return "low" if app[keys.DISK].low else "ok"
 
 
 def _json(value: Mapping[str, object], status: int) -> web.Response:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.upkeep.disk import Disk, DiskSpace
+from app.services.upkeep.disk import EVERY_S, Disk, DiskSpace
 
 MIB = 1 << 20
 
@@ -35,4 +35,10 @@ async def test_a_disk_that_cannot_be_measured_is_unknown_not_low(tmp_path: Path)
     disk = Disk(tmp_path / "gone")
     disk.space = DiskSpace(1, 1)
     await disk.step()
+    assert (disk.space, disk.low) == (None, False)
+
+
+async def test_without_a_directory_there_is_nothing_to_measure() -> None:
+    disk = Disk(None)
+    assert await disk.step() == EVERY_S
     assert (disk.space, disk.low) == (None, False)

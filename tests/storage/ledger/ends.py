@@ -4,6 +4,7 @@ import asyncio
 from types import SimpleNamespace
 
 from app.errors import StoreUnavailable
+from app.storage.children import Program
 from app.storage.ledger.client import LedgerClient
 from app.storage.ledger.protocol import LedgerOpened, decode_from_server, encode
 from app.storage.log.jobs import Job
@@ -13,8 +14,8 @@ from app.storage.log.results import LogPosition, Result
 class FakeChild:
     """A process that does nothing by itself."""
 
-    def __init__(self, *_: object, first: bytes) -> None:
-        self.first = decode_from_server(first)
+    def __init__(self, *_: object, first: bytes | None) -> None:
+        self.first = None if first is None else decode_from_server(first)
         self.sent: list[object] = []
         self.expected: list[tuple[float, str]] = []
         self.pid = 1
@@ -62,7 +63,7 @@ class Ends:
     def __init__(self) -> None:
         self.log = FakeLog()
         self.changed: list[str] = []
-        self.client = LedgerClient("module", "ledger", "log", self.log, (), self.changed.append)  # type: ignore[arg-type]
+        self.client = LedgerClient(Program("module", ["ledger", "log"]), self.log, (), self.changed.append)  # type: ignore[arg-type]
         self.child: FakeChild = self.client._child  # type: ignore[assignment]
 
     def tell(self, *frames: object) -> None:

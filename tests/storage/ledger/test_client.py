@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from app.domain.reader import ReaderContext
+from app.storage.base_store import follower_program
 from app.storage.ledger import client as client_module
 from app.storage.ledger.client import LedgerClient
 from app.storage.ledger.protocol import (
@@ -269,7 +269,8 @@ async def test_damage_and_notes_are_passed_on(ends: Ends, monkeypatch) -> None:
 async def test_the_parsers_get_their_context_with_the_first_frame(monkeypatch) -> None:
     monkeypatch.setattr(client_module, "Child", FakeChild)
     context = ReaderContext(secrets_key="a key", public_url="https://sms.example.net")
-    client = LedgerClient("module", Path("ledger"), Path("log"), FakeLog(), (), print, context)  # type: ignore[arg-type]
+    program = follower_program(["ledger", "log"], LedgerBegins(context))
+    client = LedgerClient(program, FakeLog(), (), print)  # type: ignore[arg-type]
     assert client._child.first == LedgerBegins(context)
     assert not any("a key" in argument for argument in client.arguments())
 

@@ -9,7 +9,7 @@ from app.storage.ledger import erasing
 from app.storage.ledger.erasing import erase_step
 from app.storage.ledger.search import SearchIndex
 from app.storage.log import jobs
-from tests.storage.inside import BIN, COUNTED, Inside, Ledger
+from tests.storage.inside import BIN, COUNTED, Inside, Ledger, claim_all
 
 from .events import callback, called, came
 
@@ -89,7 +89,7 @@ def test_a_step_is_bounded_in_time_and_reports_whether_there_is_more(
     more = True
     while more:
         with ledger.file.database.write() as transaction:
-            more = erase_step(transaction, SearchIndex(transaction))
+            more = erase_step(transaction, SearchIndex(transaction), claim_all)
         left.append(sum(rows(ledger).values()))
     assert len(left) > 10
     assert left == sorted(left, reverse=True)

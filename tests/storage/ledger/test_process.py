@@ -16,8 +16,9 @@ from app.storage.ledger.spaces import epoch_of
 from app.storage.ledger.steps import CaptureReader
 from app.storage.log import jobs
 from app.storage.log.results import LogPosition
+from app.storage.sqlite import ledger_file
 from app.storage.sqlite.files import remove
-from app.storage.sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file
+from app.storage.sqlite.ledger_file import SqliteLedger, SqliteLedgerFiles, make_ledger_file, open_ledger_file
 from app.storage.transaction import CannotWrite, Doubtful, LogUnreadable
 from tests.storage.builders import reading_of
 from tests.storage.inside import BIN, Inside
@@ -31,8 +32,8 @@ def live(
     """Run the process until nothing is left to do."""
     wire = wire or Wire(inside)
     monkeypatch.setattr(process_module, "RETRY_S", 0.0)
-    arguments = [str(inside.folder / "ledger.db"), str(inside.folder / "log.db"), run, first, "[]"]
-    LedgerProcess(wire, arguments, CaptureReader(read, version)).run()
+    files = SqliteLedgerFiles(inside.folder / "ledger.db", inside.folder / "log.db")
+    LedgerProcess(wire, files, [run, first, "[]"], CaptureReader(read, version)).run()
     return wire
 
 
@@ -199,12 +200,12 @@ def test_a_file_that_is_deleted_in_the_meantime_is_rebuilt(kept: Inside, monkeyp
     state(kept)
     real = open_ledger_file
 
-    def open_and_lose(path: Path) -> LedgerFile:
+    def open_and_lose(path: Path) -> SqliteLedger:
         file = real(path)
         remove(path)
         return file
 
-    monkeypatch.setattr(process_module, "open_ledger_file", open_and_lose)
+    monkeypatch.setattr(ledger_file, "open_ledger_file", open_and_lose)
     live(kept, monkeypatch, wire=wire)
     assert captures(kept) == [1, 2, 3, 4]
     assert len(wire.of(LedgerOpened)) == 1
@@ -247,7 +248,7 @@ def test_what_cannot_be_opened_is_reported_and_tried_again(
     inside: Inside, monkeypatch, name: str, error: Exception
 ) -> None:
     state(inside)
-    monkeypatch.setattr(process_module, name, Fails(getattr(process_module, name), 2, error))
+    monkeypatch.setattr(ledger_file, name, Fails(getattr(ledger_file, name), 2, error))
     wire = live(inside, monkeypatch)
     assert [frame.trouble for frame in wire.of(LedgerProgress)][:3] == [str(error), str(error), None]
     assert wire.notes == ["ledger.stopped"] * 2
@@ -259,7 +260,7 @@ def test_a_ledger_of_an_earlier_run_that_could_not_be_opened_at_once_is_not_trus
     positions."""
     begin_run(kept, "run 2")
     fails = Fails(open_ledger_file, 1, CannotWrite("the disk is full"))
-    monkeypatch.setattr(process_module, "open_ledger_file", fails)
+    monkeypatch.setattr(ledger_file, "open_ledger_file", fails)
     assert [frame.positions for frame in live(kept, monkeypatch, run="run 2").of(LedgerProgress)][1] == [
         LogPosition(1, 0, 0, 0, -1)
     ]
@@ -280,7 +281,7 @@ def test_a_step_that_fails_is_reported_and_nothing_of_it_is_lost(kept: Inside, m
 
 def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monkeypatch) -> None:
     wire = Wire(inside)
-    monkeypatch.setattr(process_module, "open_ledger_file", Fails(open_ledger_file, 10**6, CannotWrite("full")))
+    monkeypatch.setattr(ledger_file, "open_ledger_file", Fails(open_ledger_file, 10**6, CannotWrite("full")))
     monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
     monkeypatch.setattr(process_module, "begin", lambda: None)
     monkeypatch.setattr(process_module, "tune_gc", lambda: None)

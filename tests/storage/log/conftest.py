@@ -8,6 +8,7 @@ import pytest
 from app.storage.log import client
 from app.storage.log.client import LogClient
 from app.storage.log.results import LogPosition
+from app.storage.sqlite.store import log_program
 
 from .playing import Process, Quick
 
@@ -27,7 +28,7 @@ async def log(path: Path, positions: list[LogPosition], monkeypatch) -> LogClien
     """An open client on a fast disk."""
     monkeypatch.setattr(client, "Child", Process)
     monkeypatch.setattr(client, "CommitPace", Quick)
-    made = LogClient(path, (), positions.extend)
+    made = LogClient(log_program(path), (), positions.extend, path.with_suffix(".suspect"))
     starting = asyncio.ensure_future(made.start())
     await asyncio.sleep(0)
     made._child.open()

@@ -17,7 +17,7 @@ from app.storage.log.results import LogPosition, Opened, Result, Results, encode
 class Process:
     """Replaces `Child`: records what it was sent, and sends what the test gives it."""
 
-    def __init__(self, _: str, owner: LogClient, keep_open: object) -> None:
+    def __init__(self, _: str, owner: LogClient, keep_open: object, first: bytes | None) -> None:
         self.owner = owner
         self.sent: list[list[jobs.Job]] = []
         self.runs = False
@@ -45,10 +45,10 @@ class Process:
 
     # Called by the test.
 
-    def open(self, error: str | None = None) -> None:
+    def open(self, error: str | None = None, *, is_unreachable: bool = False) -> None:
         if not self.runs:
             self.start()
-        self.owner.received(encode(Opened(error, "the log", 7)))
+        self.owner.received(encode(Opened(error, "the log", 7, is_unreachable)))
 
     def answer(self, *results: Result, positions: tuple[LogPosition, ...] = ()) -> None:
         """Answer the oldest batch that is not answered: with these results, or with success."""

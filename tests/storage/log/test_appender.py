@@ -12,7 +12,7 @@ from app.storage.ids import row_id
 from app.storage.log import jobs
 from app.storage.log.appender import Appender
 from app.storage.log.results import LogPosition, Result
-from app.storage.transaction import Doubtful, Gone
+from app.storage.transaction import Doubtful, Gone, Unreachable
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside
 
@@ -87,6 +87,15 @@ def test_files_that_were_deleted_are_reported(inside: Inside, monkeypatch) -> No
 
     monkeypatch.setattr(inside.file.database._files, "check", fail)
     assert inside.apply(_capture(), _capture()) == [Result("gone", "log.db was deleted")] * 2
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_database_that_cannot_be_reached_is_not_a_full_disk(inside: Inside, monkeypatch, count: int) -> None:
+    def fail() -> None:
+        raise Unreachable("no route to host")
+
+    monkeypatch.setattr(inside.file.database._files, "check", fail)
+    assert inside.apply(*[_capture()] * count) == [Result("away", "no route to host")] * count
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -38,7 +38,7 @@ def _outcome(n: int, bin: str = BIN, sent: bytes | None = None) -> jobs.OutcomeR
 
 
 def _rows(inside: Inside, text: str) -> list[tuple]:
-    cursor = inside.file.connection.cursor()
+    cursor = inside.file.connection
     cursor.row_factory = None
     return cursor.execute(text).fetchall()
 

@@ -158,7 +158,7 @@ async def test_what_is_not_confirmed_in_time_is_refused_and_kept_all_the_same(lo
     await turns()
     waiting, other = log.append(a_job()), log.submit(jobs.NextEpoch(), timeout_s=client.COMMIT_WAIT_S)
     for future in (on_its_way, waiting, other):
-        assert await refused(future) == "The disk did not confirm in time."
+        assert await refused(future) == "The store did not confirm in time."
     assert (log.health().state, log.health().refused) == ("full", 2)
     process.answer()
     await turns()
@@ -172,7 +172,7 @@ async def test_what_is_not_confirmed_in_time_is_refused_and_kept_all_the_same(lo
 async def test_a_job_with_more_patience_holds_up_no_refusal_behind_it(log, process) -> None:
     with_long_timeout = log.submit(jobs.SettleUnanswered(0, "", {}), timeout_s=60)
     await turns()
-    assert await refused(log.append(a_job())) == "The disk did not confirm in time."
+    assert await refused(log.append(a_job())) == "The store did not confirm in time."
     assert not with_long_timeout.done()
     process.answer()
     assert with_long_timeout.done()

@@ -16,6 +16,7 @@ from app.storage.log.client import LogClient
 from app.storage.log.queued import JOB_BYTES
 from app.storage.log.results import LogFileStatus, LogPosition, Opened, Result, Results, encode
 from app.storage.process import EXIT_DOUBT
+from app.storage.sqlite.store import log_program
 
 from .playing import Process, a_job, refused, soon, turns
 
@@ -86,7 +87,7 @@ async def test_a_log_that_cannot_be_opened_again_is_reported_and_tried_again(log
 async def new(path: Path, monkeypatch) -> LogClient:
     """A process that never opened the log."""
     monkeypatch.setattr(client, "Child", Process)
-    return LogClient(path, (), lambda _: None)
+    return LogClient(log_program(path), (), lambda _: None, path.with_suffix(".suspect"))
 
 
 async def test_a_start_reports_what_is_in_the_way(new: LogClient) -> None:
@@ -218,6 +219,44 @@ async def test_files_that_are_gone_stay_gone_for_this_server(log, process) -> No
     assert (log.health().state, log.health().reason) == ("gone", "log.db was deleted.")
 
 
+# A database that is away
+
+
+async def test_a_database_that_is_unreachable_is_asked_until_it_answers(log, process, monkeypatch) -> None:
+    monkeypatch.setattr(refused_module, "RETRY_S", 0.005)
+    saving = log.submit(jobs.NoteTime(1))
+    await turns()
+    process.answer(Result("away", "no route to host"))
+    assert await refused(saving) == "no route to host"
+    assert (log.health().state, log.health().reason, log.health().refused) == ("away", "no route to host", 0)
+    await soon(lambda: process.sent)
+    assert process.sent == [[jobs.Probe(0)]]
+    process.answer()
+    assert (log.health().state, log.health().reason) == ("ok", None)
+
+
+async def test_what_was_refused_while_it_was_away_does_not_count_as_too_large(log, process) -> None:
+    future = log.append(a_job(5_000))
+    await turns()
+    process.answer(Result("away", "no route to host"))
+    assert await refused(future) == "no route to host"
+    log.append(a_job(10))
+    await turns()
+    process.answer()
+    assert (log.health().state, log.health().refused, log.probe_size()) == ("ok", 1, 0)
+
+
+async def test_a_process_that_cannot_open_the_log_because_it_is_unreachable_says_so(log, process) -> None:
+    process.end(1)
+    process.start()
+    process.open("no route to host", is_unreachable=True)
+    process.end(1)
+    assert (log.health().state, log.health().reason) == ("away", "no route to host")
+    process.start()
+    process.open()
+    assert log.health().state == "ok"
+
+
 # A full disk
 
 
@@ -261,7 +300,7 @@ async def test_how_the_file_is_is_reported(log, process) -> None:
 @pytest.fixture
 async def real(path: Path, monkeypatch) -> AsyncIterator[LogClient]:
     monkeypatch.setattr(children, "MIN_PAUSE_S", 0.005)
-    log = LogClient(path, (), lambda _: None)
+    log = LogClient(log_program(path), (), lambda _: None, path.with_suffix(".suspect"))
     await log.start()
     await log.submit(jobs.AddBin("bin", "key", None, None, None, 300, 0))
     yield log

@@ -30,3 +30,10 @@ def test_a_long_silence_forgets() -> None:
     recent.stored(1.0, 1)
     recent.stored(100.0, 1)
     assert recent.counts(100.0) == (1, 0)
+
+
+def test_refusals_are_forgotten_and_still_counted() -> None:
+    recent = Recent()
+    recent.refused(1.0, 100_000, "away")
+    recent.forget_refusals()
+    assert (recent.reason, recent.full_size, recent.counts(1.0)) == (None, 0, (0, 1))

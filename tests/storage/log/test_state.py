@@ -20,6 +20,8 @@ def test_the_worst_is_reported_first(mark: Path) -> None:
     assert state.health(0).state == "full"
     state.ended("it was killed", in_doubt=False)
     assert state.health(0).state == "stopped"
+    state.note([Result("away", "no route to host")])
+    assert (state.health(0).state, state.health(0).reason) == ("away", "no route to host")
     state.note([Result(), Result("suspect", "a sync failed")])
     assert state.health(0).state == "suspect"
     state.note([Result("gone", "log.db was deleted")])
@@ -59,3 +61,23 @@ def test_a_process_that_ends_in_doubt_before_it_could_say_why(mark: Path) -> Non
     state.ended("it ended with code 9", in_doubt=True)
     assert "it ended with code 9" in (state.refusal or "")
     assert mark.exists()
+
+
+@pytest.mark.parametrize("error", [None, "not_found", "conflict", "full"])
+def test_a_database_is_back_with_its_first_answer_and_no_size_is_remembered(mark: Path, error: str | None) -> None:
+    state = LogState(mark)
+    state.recent.refused(0, 100_000, "no route to host")
+    state.note([Result("away", "no route to host"), Result("broken", "a bug")])
+    assert state.health(0).state == "away"
+    state.note([Result(error)])
+    assert (state.health(0).state, state.health(0).reason, state.recent.full_size) == ("ok", None, 0)
+
+
+def test_a_database_that_was_away_at_a_restart_is_back_when_the_log_is_open(mark: Path) -> None:
+    state = LogState(mark)
+    state.ended("it was killed", in_doubt=False)
+    state.open_failed("no route to host", is_unreachable=True)
+    state.ended("it ended with code 1", in_doubt=False)
+    assert (state.health(0).state, state.refusal) == ("away", None)
+    state.opened()
+    assert state.health(0).state == "ok"

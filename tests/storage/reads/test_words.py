@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from app.domain.search import Tokens
+from app.domain.search import Tokens, line_of
 from app.storage.reads import words
 from app.storage.reads.words import WordsMatch
 
 
 def _said(*phrases: str, prefix: bool = False) -> str:
-    return json.dumps([(phrase.split(), prefix) for phrase in phrases])
+    return json.dumps([line_of(phrase.split(), prefix) for phrase in phrases])
 
 
 @pytest.fixture

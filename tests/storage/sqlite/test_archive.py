@@ -1,13 +1,14 @@
 """The results of all reconciliations in one directory."""
 
+import os
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from app import files
+from app import clock, files
 from app.errors import NotFound
-from app.storage.sqlite.archive import KEY_BYTES, ResultArchive, prepare, results_in
+from app.storage.sqlite.archive import ABANDONED_S, KEY_BYTES, ResultArchive, prepare, results_in
 from tests.storage.results import A_HEAD, A_NOTE, A_RECORD, write
 
 
@@ -77,3 +78,13 @@ def test_the_directory_is_made_once_and_leftovers_are_removed(folder: Path) -> N
     (folder / "b1-x.db").touch()
     assert prepare(folder) == key
     assert sorted(path.name for path in folder.iterdir()) == ["b1-x.db", "key"]
+
+
+def test_in_a_shared_directory_only_old_leftovers_are_removed(folder: Path) -> None:
+    prepare(folder)
+    for name in ("new.upload", "old.upload"):
+        (folder / name).touch()
+    long_ago = clock.now().timestamp() - ABANDONED_S - 60
+    os.utime(folder / "old.upload", (long_ago, long_ago))
+    prepare(folder, is_shared=True)
+    assert sorted(path.name for path in folder.iterdir()) == ["key", "new.upload"]

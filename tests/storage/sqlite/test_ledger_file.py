@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.sqlite.ledger_file import LedgerFile, make_ledger_file, open_ledger_file, open_log_to_follow
+from app.storage.sqlite.ledger_file import SqliteLedger, make_ledger_file, open_ledger_file, open_log_to_follow
 from app.storage.transaction import CannotWrite, LogUnreadable
 
 META = {"log": "log", "run": "run", "epoch": 1}
@@ -20,7 +20,7 @@ def _with_meta(path: Path) -> None:
     file.close()
 
 
-def _meta(file: LedgerFile) -> dict | None:
+def _meta(file: SqliteLedger) -> dict | None:
     with file.database.read() as transaction:
         row = transaction.one("ledger_meta")
     return None if row is None else dict(row)

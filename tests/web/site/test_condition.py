@@ -10,7 +10,15 @@ import pytest
 from app import keys
 from app.services.upkeep.disk import DiskSpace
 from app.store import Health, LedgerStatus
-from app.web.site.condition import CONDITION, disk_notice, health_notice, hold_notice, ledger_text, reading_notice
+from app.web.site.condition import (
+    CONDITION,
+    current_notices,
+    disk_notice,
+    health_notice,
+    hold_notice,
+    ledger_text,
+    reading_notice,
+)
 from tests.conftest import Running
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
@@ -20,6 +28,7 @@ NOW = datetime(2026, 11, 29, tzinfo=UTC)
     ("health", "words"),
     [
         (Health(state="full", reason="disk is full"), "Storing is not possible at the moment (disk is full)"),
+        (Health(state="away", reason="connection refused."), "The database cannot be reached (connection refused)."),
         (Health(state="suspect", reason="A write failed."), "A write failed. Requests are answered 503"),
         (Health(state="gone", reason="log.db was deleted."), "while smsbin was running (log.db was deleted)"),
         (Health(state="stopped", reason="It starts."), "It starts. Requests are answered 503 until it runs."),
@@ -32,6 +41,14 @@ def test_each_trouble_of_the_log_has_its_words(health: Health, words: str) -> No
     trouble = health_notice(health)
     assert trouble is not None
     assert words in trouble.text
+
+
+def test_only_a_full_disk_of_the_data_directory_has_space_for_deletions() -> None:
+    full = Health(state="full", reason="no space left")
+    for is_postgresql in (False, True):
+        notice = health_notice(full, is_postgresql=is_postgresql)
+        assert notice is not None
+        assert ("Deleting still works" in notice.text) is not is_postgresql
 
 
 def test_what_is_well_has_none() -> None:
@@ -82,6 +99,14 @@ async def test_a_page_has_the_notice_and_an_open_one_gets_it_and_loses_it(server
             assert "Storing is not possible at the moment (the disk is full)" in await _page(server)
         assert "Nothing can be stored" not in (await storage(socket))["html"]
     assert "Nothing can be stored" not in await _page(server)
+
+
+async def test_nothing_is_kept_while_the_database_is_away(server: Running, monkeypatch) -> None:
+    store = "app.storage.sqlite.store.SqliteStore"
+    monkeypatch.setattr(f"{store}.health", lambda _: Health(state="away", reason="connection refused"))
+    monkeypatch.setattr(f"{store}.ledger_status", lambda *_: LedgerStatus(state="stopped", reason="connection refused"))
+    (notice,) = current_notices(server.app)
+    assert notice.text.startswith("The database cannot be reached (connection refused).")
 
 
 async def test_the_live_state_says_how_far_reading_is_behind(server: Running, monkeypatch) -> None:

@@ -3,6 +3,8 @@
 Times are microseconds since 1970, durations are seconds. Only `storage/` uses these.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from .access import (
@@ -87,6 +89,20 @@ DELETES = (
 # Jobs that may use the space of the reserve file, too: a deletion is in the audit log.
 ON_FULL_DISK = (*DELETES, PutAuditEntry)
 
+
+def bins_of(jobs: Iterable[Job]) -> set[str]:
+    """The ids of the bins that jobs change, as far as their fields name them."""
+    ids: set[str] = set()
+    for job in jobs:
+        if isinstance(job, SetOutcomes):
+            ids.update(outcome.bin_id for outcome in job.outcomes)
+        elif isinstance(job, AddBin | SetBin | RotateKey | DropBin):
+            ids.add(job.id)
+        elif isinstance(bin_id := getattr(job, "bin_id", None), str):
+            ids.add(bin_id)
+    return ids
+
+
 encode_jobs = msgspec.msgpack.Encoder().encode
 decode_jobs = msgspec.msgpack.Decoder(list[AnyJob]).decode
 
@@ -158,4 +174,7 @@ __all__ = [
     "TouchSession",
     "TouchToken",
     "TrimAuditLog",
+    "bins_of",
+    "decode_jobs",
+    "encode_jobs",
 ]

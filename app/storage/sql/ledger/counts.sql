@@ -1,7 +1,7 @@
 -- name: add_to_interval_counts
 insert into interval_counts (space, unit, at, ok, failed, odd) values (?, ?, ?, ?, ?, ?)
-on conflict (space, unit, at) do update
-set ok = ok + excluded.ok, failed = failed + excluded.failed, odd = odd + excluded.odd
+on conflict (space, unit, at) do update set
+    ok = interval_counts.ok + excluded.ok, failed = interval_counts.failed + excluded.failed, odd = interval_counts.odd + excluded.odd
 
 -- name: forget_empty_interval_counts
 delete from interval_counts
@@ -9,8 +9,8 @@ where space = ? and unit = ? and at = ? and ok = 0 and failed = 0 and odd = 0
 
 -- name: add_to_source_counts
 insert into source_counts (space, unit, at, role, provider, ok, failed, odd) values (?, ?, ?, ?, ?, ?, ?, ?)
-on conflict (space, unit, at, role, provider) do update
-set ok = ok + excluded.ok, failed = failed + excluded.failed, odd = odd + excluded.odd
+on conflict (space, unit, at, role, provider) do update set
+    ok = source_counts.ok + excluded.ok, failed = source_counts.failed + excluded.failed, odd = source_counts.odd + excluded.odd
 
 -- name: forget_empty_source_counts
 delete from source_counts
@@ -20,7 +20,7 @@ where
 
 -- name: add_to_failure_counts
 insert into failure_counts (space, unit, at, provider, code, messages) values (?, ?, ?, ?, ?, ?)
-on conflict (space, unit, at, provider, code) do update set messages = messages + excluded.messages
+on conflict (space, unit, at, provider, code) do update set messages = failure_counts.messages + excluded.messages
 
 -- name: forget_empty_failure_counts
 delete from failure_counts
@@ -28,14 +28,14 @@ where space = ? and unit = ? and at = ? and provider = ? and code = ? and messag
 
 -- name: add_to_final_counts
 insert into final_counts (space, unit, at, bucket, messages) values (?, ?, ?, ?, ?)
-on conflict (space, unit, at, bucket) do update set messages = messages + excluded.messages
+on conflict (space, unit, at, bucket) do update set messages = final_counts.messages + excluded.messages
 
 -- name: forget_empty_final_counts
 delete from final_counts where space = ? and unit = ? and at = ? and bucket = ? and messages = 0
 
 -- name: add_to_pairing_counts
 insert into pairing_counts (space, unit, at, verdict, pairs) values (?, ?, ?, ?, ?)
-on conflict (space, unit, at, verdict) do update set pairs = pairs + excluded.pairs
+on conflict (space, unit, at, verdict) do update set pairs = pairing_counts.pairs + excluded.pairs
 
 -- name: forget_empty_pairing_counts
 delete from pairing_counts where space = ? and unit = ? and at = ? and verdict = ? and pairs = 0

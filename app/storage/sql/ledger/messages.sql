@@ -61,38 +61,38 @@ select * from (
     select minute, hash, n, position, at, side, made, joined, message from texts
     where space = :space and minute = :minute - 1 and hash = :hash and (n, position) < (:n, :position)
     order by n desc, position desc limit :limit
-)
+) as minute_before
 union all
 select * from (
     select minute, hash, n, position, at, side, made, joined, message from texts
     where space = :space and minute = :minute and hash = :hash and (n, position) < (:n, :position)
     order by n desc, position desc limit :limit
-)
+) as same_minute
 union all
 select * from (
     select minute, hash, n, position, at, side, made, joined, message from texts
     where space = :space and minute = :minute + 1 and hash = :hash and (n, position) < (:n, :position)
     order by n desc, position desc limit :limit
-)
+) as minute_after
 
 -- name: texts_behind
 select * from (
     select minute, hash, n, position, at, side, made, joined, message from texts
     where space = :space and minute = :minute - 1 and hash = :hash and (n, position) > (:n, :position)
     order by n, position limit :limit
-)
+) as minute_before
 union all
 select * from (
     select minute, hash, n, position, at, side, made, joined, message from texts
     where space = :space and minute = :minute and hash = :hash and (n, position) > (:n, :position)
     order by n, position limit :limit
-)
+) as same_minute
 union all
 select * from (
     select minute, hash, n, position, at, side, made, joined, message from texts
     where space = :space and minute = :minute + 1 and hash = :hash and (n, position) > (:n, :position)
     order by n, position limit :limit
-)
+) as minute_after
 
 -- name: add_text
 insert into texts (space, minute, hash, n, position, at, side, made, joined, message) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -150,11 +150,11 @@ limit :limit
 
 -- name: add_to_verdict
 insert into verdict_counts (space, verdict, pairs) values (?, ?, ?)
-on conflict (space, verdict) do update set pairs = pairs + excluded.pairs
+on conflict (space, verdict) do update set pairs = verdict_counts.pairs + excluded.pairs
 
 -- name: add_to_gap
 insert into gap_counts (space, gap_ms, pairs) values (?, ?, ?)
-on conflict (space, gap_ms) do update set pairs = pairs + excluded.pairs
+on conflict (space, gap_ms) do update set pairs = gap_counts.pairs + excluded.pairs
 
 -- name: forget_empty_verdicts
 delete from verdict_counts where space = :space and pairs = 0

@@ -100,12 +100,14 @@ delete from calls where id in (select id from calls where space = :space limit :
 
 -- name: erase_space_texts
 delete from texts where space = :space and minute <= (
-    select max(minute) from (select minute from texts where space = :space order by minute, hash limit :limit)
+    select max(minute)
+    from (select minute from texts where space = :space order by minute, hash limit :limit) as first_ones
 )
 
 -- name: erase_space_changes
 delete from changes where space = :space and seq <= (
-    select max(seq) from (select seq from changes where space = :space order by seq limit :limit)
+    select max(seq)
+    from (select seq from changes where space = :space order by seq limit :limit) as first_ones
 )
 
 -- name: erase_space_conversations

@@ -29,7 +29,7 @@ insert or ignore into alert_notices (alert, number, notice) values (:alert, :num
 insert or ignore into alert_deliveries (alert, number, target, state, tries, due_at, status, error)
 select
     :alert, :number, :target, case when waiting.many then 'exhausted' else :state end, :tries,
-    case when waiting.many then null else :due_at end, :status,
+    case when waiting.many then null else cast(:due_at as integer) end, cast(:status as integer),
     case when waiting.many then 'not sent: too many notices wait for this target' else :error end
 from (
     select :state in ('waiting', 'retrying') and count(*) >= :most as many
@@ -114,7 +114,7 @@ where
                 and earlier.state in ('waiting', 'retrying')
         )
     )
-order by its.due_at, its.number
+order by its.due_at nulls first, its.number
 limit :limit
 
 -- name: erase_alert_deliveries

@@ -13,12 +13,12 @@ where id = :id
 select * from audit_entries
 where
     number < :before
-    and (:who is null or who = :who)
-    and (:action is null or action = :action or instr(action, :action || '.') = 1)
-    and (:bin is null or bin = :bin)
-    and (:result is null or result = :result)
-    and (:since is null or at >= :since)
-    and (:until is null or at < :until)
+    and (cast(:who as text) is null or who = :who)
+    and (cast(:action as text) is null or action = :action or instr(action, :action || '.') = 1)
+    and (cast(:bin as text) is null or bin = :bin)
+    and (cast(:result as text) is null or result = :result)
+    and (cast(:since as integer) is null or at >= :since)
+    and (cast(:until as integer) is null or at < :until)
 order by number desc
 limit :limit
 
@@ -28,12 +28,12 @@ select * from audit_entries
 where
     number > :after
     and number < coalesce((select min(number) from audit_entries where result is null and at >= :handled), number + 1)
-    and (:who is null or who = :who)
-    and (:action is null or action = :action or instr(action, :action || '.') = 1)
-    and (:bin is null or bin = :bin)
-    and (:result is null or result = :result)
-    and (:since is null or at >= :since)
-    and (:until is null or at < :until)
+    and (cast(:who as text) is null or who = :who)
+    and (cast(:action as text) is null or action = :action or instr(action, :action || '.') = 1)
+    and (cast(:bin as text) is null or bin = :bin)
+    and (cast(:result as text) is null or result = :result)
+    and (cast(:since as integer) is null or at >= :since)
+    and (cast(:until as integer) is null or at < :until)
 order by number
 limit :limit
 

@@ -42,7 +42,7 @@ where id = :id and not deleted
 -- name: drop_bin
 update bins
 set
-    deleted = 1, floor_n = last_n, leftovers = 1, key = 'deleted ' || id, version = version + 1,
+    deleted = true, floor_n = last_n, leftovers = true, key = 'deleted ' || id, version = version + 1,
     answer_version = answer_version + 1
 where id = :id and not deleted
 
@@ -54,13 +54,13 @@ where id = :id and not deleted
 select number, last_n, last_k, last_d, version, last_a from bins where id = :id
 
 -- name: set_bin_counters
-update bins set last_n = :last_n, last_k = :last_k, last_d = :last_d, last_a = :last_a where number = :number
+update bins set last_n = ?, last_k = ?, last_d = ?, last_a = ? where number = ?
 
 -- name: count_answer_change
 update bins set answer_version = answer_version + 1 where number = :number
 
 -- name: clear_bin
-update bins set floor_n = max(floor_n, :n), leftovers = 1 where number = :number
+update bins set floor_n = max(floor_n, :n), leftovers = true where number = :number
 
 -- name: raise_floor
 update bins set floor_n = max(floor_n, :n), swept_n = max(swept_n, :n) where number = :number
@@ -75,7 +75,7 @@ limit :limit
 select number, floor_n, last_k, last_d, deleted from bins where leftovers order by number
 
 -- name: end_leftovers
-update bins set leftovers = 0 where number = :number
+update bins set leftovers = false where number = :number
 
 -- name: erase_bin
 delete from bins where number = :number
@@ -92,6 +92,12 @@ delete from rereads where bin = :bin
 
 -- name: filled_bins
 select number, id, floor_n, last_n, last_k from bins where not deleted and last_n > floor_n order by number
+
+-- name: all_marks
+select number, last_n, last_k, last_d, version, last_a from bins where not deleted
+
+-- name: marks_of_bin
+select number, last_n, last_k, last_d, version, last_a from bins where number = :number
 
 -- name: bins_received_since
 -- Those whose last capture was received at `since` or later.

@@ -46,4 +46,4 @@ select id, received_at from captures where id > :above and id <= :from order by 
 select id, n, after_n from outcomes where id > :above and id <= :from order by id desc limit :limit
 
 -- name: add_skip
-insert or replace into skips (id, reader) values (:id, :reader)
+insert into skips (id, reader) values (:id, :reader) on conflict (id) do update set reader = excluded.reader

@@ -55,8 +55,11 @@ where bins.id = :bin and not bins.deleted
 order by faults.role
 
 -- name: set_fault
-insert or replace into faults (bin, role, id, fault, started_at, hits, remaining, drill)
+insert into faults (bin, role, id, fault, started_at, hits, remaining, drill)
 values (:bin, :role, :id, :fault, :started_at, :hits, :remaining, :drill)
+on conflict (bin, role) do update set
+    id = excluded.id, fault = excluded.fault, started_at = excluded.started_at, hits = excluded.hits,
+    remaining = excluded.remaining, drill = excluded.drill
 
 -- name: count_fault
 update faults set remaining = remaining - 1, hits = hits + 1 where id = ?
@@ -73,7 +76,8 @@ delete from faults where bin = :bin
 -- name: add_drill
 insert into drills (bin, number, id, running, drill)
 select
-    bins.number, coalesce((select max(drills.number) from drills where drills.bin = bins.number), 0) + 1, :id, 1, :drill
+    bins.number, coalesce((select max(drills.number) from drills where drills.bin = bins.number), 0) + 1, :id, true,
+    :drill
 from bins
 where bins.id = :bin_id and not bins.deleted
 
@@ -104,9 +108,10 @@ insert into attempts (
     bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent, event,
     listener
 )
-select
+values (
     :bin, :n, coalesce((select max(number) from attempts where bin = :bin and n = :n), 0) + 1,
     :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :event, :listener
+)
 returning number
 
 -- name: handler_attempt
@@ -125,5 +130,5 @@ select * from (
     where bins.id = :bin and not bins.deleted and attempts.n = :n and attempts.n > bins.floor_n
     order by attempts.number desc
     limit :limit
-)
+) as last_ones
 order by number

@@ -3,7 +3,7 @@ select id, name, filter, saved_at from saved_filters where bin = :bin order by p
 
 -- name: filters_beside
 -- Whether another filter has the name, and how many others there are.
-select coalesce(max(name = :name), 0) as is_taken, count(*) as others
+select count(*) filter (where name collate nocase = :name) > 0 as is_taken, count(*) as others
 from saved_filters where bin = :bin and id <> :id
 
 -- name: set_filter

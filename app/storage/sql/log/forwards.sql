@@ -10,7 +10,7 @@ set forward = :forward, health = :health, secret = :secret, edition = edition + 
 where id = :id and not deleted
 
 -- name: drop_forward
-update forwards set deleted = 1 where id = :id and not deleted
+update forwards set deleted = true where id = :id and not deleted
 
 -- name: forward_to_mark
 select forwards.number, forwards.bin, bins.floor_n
@@ -56,7 +56,8 @@ where
         where
             forward = :forward and n >= :first and n <= :last and state in (select value from json_each(:states))
             and (due_at is null or due_at > :now)
-            and (:lowest is null or status >= :lowest) and (:highest is null or status <= :highest)
+            and (cast(:lowest as integer) is null or status >= :lowest)
+            and (cast(:highest as integer) is null or status <= :highest)
         order by n
         limit :limit
     )
@@ -95,7 +96,7 @@ where forwards.id = :forward
 select dispatches.*
 from forwards cross join dispatches indexed by dispatches_due on dispatches.forward = forwards.number
 where forwards.id = :forward and dispatches.state in ('waiting', 'retrying')
-order by dispatches.due_at
+order by dispatches.due_at nulls first
 limit :limit
 
 -- name: first_open_dispatch

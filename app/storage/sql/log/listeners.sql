@@ -1,6 +1,6 @@
 -- name: listeners_beside
 -- Whether there is a listener of this name, and how many others there are.
-select coalesce(max(name = :name), 0) as is_known, count(*) filter (where name <> :name) as others
+select count(*) filter (where name = :name) > 0 as is_known, count(*) filter (where name <> :name) as others
 from listeners where bin = :bin
 
 -- name: open_listener
@@ -8,8 +8,8 @@ insert into listeners (bin, name, made_at, seen_at, cursor, sent)
 values (:bin, :name, :now, :now, :cursor, '[]')
 on conflict (bin, name) do update set
     seen_at = excluded.seen_at,
-    cursor = case when :is_moved then excluded.cursor else cursor end,
-    sent = case when :is_moved then excluded.sent else sent end
+    cursor = case when :is_moved then excluded.cursor else listeners.cursor end,
+    sent = case when :is_moved then excluded.sent else listeners.sent end
 
 -- name: mark_listener
 update listeners set cursor = :cursor, sent = :sent, seen_at = :seen_at, last = :last
@@ -21,7 +21,7 @@ delete from listeners where bin = :bin and name = :name
 -- name: list_listeners
 select bins.id as bin_id, bins.last_n, bins.floor_n, listeners.*
 from listeners join bins on bins.number = listeners.bin
-where not bins.deleted and (:bin is null or bins.id = :bin)
+where not bins.deleted and (cast(:bin as text) is null or bins.id = :bin)
 order by listeners.bin, listeners.made_at, listeners.name
 
 -- name: get_listener

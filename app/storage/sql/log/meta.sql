@@ -17,7 +17,7 @@ select * from (
     from runs
     order by number desc
     limit :limit
-)
+) as last_ones
 order by number
 
 -- name: begin_run

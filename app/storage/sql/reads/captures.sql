@@ -27,7 +27,7 @@ select count(*) from (
         and captures.id < ((select space from bins where number = :bin) << 40 | :before) /* filter */
     order by captures.id desc
     limit :limit
-)
+) as matching
 
 -- name: first_since
 -- A binary search over the numbers: the times have no index, and they increase with the numbers. `low` becomes the
@@ -37,12 +37,14 @@ here (base, last) as (
     select spaces.number << 40, spaces.n from bins join spaces on spaces.number = bins.space where bins.number = :bin
 ),
 search (low, step) as (
-    values (0, 1 << 39)
+    values (cast(0 as bigint), cast(1 as bigint) << 39)
     union all
     select
         low + step * coalesce((
-            select captures.received_at < :at from here cross join captures
-            where captures.id >= here.base + low + step and captures.id <= here.base + here.last
+            select case when captures.received_at < :at then 1 else 0 end from captures
+            where
+                captures.id >= (select base from here) + low + step
+                and captures.id <= (select base + last from here)
             order by captures.id
             limit 1
         ), 0),
@@ -51,8 +53,10 @@ search (low, step) as (
     where step > 0
 )
 select captures.id & 0xffffffffff as n
-from search cross join here cross join captures
-where search.step = 0 and captures.id > here.base + search.low and captures.id <= here.base + here.last
+from captures
+where
+    captures.id > (select base from here) + (select low from search where step = 0)
+    and captures.id <= (select base + last from here)
 order by captures.id
 limit 1
 
@@ -117,7 +121,9 @@ limit :limit
 -- name: first_with_same_content
 -- Among the first captures of the message of an event; an id may be sent endlessly.
 with it (space, message, print) as (
-    select bins.space, (bins.space << 40) + (captures.messages ->> ('$[' || :position || ']')), captures.print
+    select bins.space, (bins.space << 40) + (
+        select value from json_each(captures.messages) where key = :position
+    ), captures.print
     from bins join captures on captures.id = (bins.space << 40) + :n
     where bins.number = :bin
 )

@@ -39,7 +39,7 @@ captures.method in (select value from json_each(:p))
 -- name: captures_has
 captures.findings <> ''
 and exists (
-    select 1 from json_each(:p) where value = 'any' or instr(',' || captures.findings || ',', ',' || value || ',')
+    select 1 from json_each(:p) where value = 'any' or instr(',' || captures.findings || ',', ',' || value || ',') > 0
 )
 
 -- name: captures_is
@@ -54,7 +54,7 @@ exists (
 -- name: captures_tag
 exists (
     select 1 from annotations cross join json_each(:p)
-    where annotations.id = captures.id and instr(',' || annotations.tags || ',', value)
+    where annotations.id = captures.id and instr(',' || annotations.tags || ',', value) > 0
 )
 
 -- name: captures_note
@@ -149,7 +149,7 @@ exists (
 -- name: messages_has
 messages.findings <> ''
 and exists (
-    select 1 from json_each(:p) where value = 'any' or instr(',' || messages.findings || ',', ',' || value || ',')
+    select 1 from json_each(:p) where value = 'any' or instr(',' || messages.findings || ',', ',' || value || ',') > 0
 )
 
 -- name: messages_is
@@ -167,7 +167,7 @@ exists (
     select 1 from links
     join annotations on annotations.id = (messages.space << 40) + links.n
     cross join json_each(:p)
-    where links.message = messages.id and instr(',' || annotations.tags || ',', value)
+    where links.message = messages.id and instr(',' || annotations.tags || ',', value) > 0
 )
 
 -- name: messages_note
@@ -293,7 +293,7 @@ limit :limit
 select id from annotations
 where
     id > :space << 40 and id < (:space + 1) << 40
-    and exists (select 1 from json_each(:p) where instr(',' || annotations.tags || ',', value))
+    and exists (select 1 from json_each(:p) where instr(',' || annotations.tags || ',', value) > 0)
 limit :limit
 
 -- name: drive_captures_note
@@ -321,7 +321,8 @@ select id from (
     from spaces cross join log.forwards as its on its.bin = spaces.bin and not its.deleted
     cross join log.dispatches indexed by dispatches_due on dispatches.forward = its.number
     where spaces.number = :space and dispatches.state in ('waiting', 'retrying')
-) limit :limit
+) as found
+limit :limit
 
 -- name: drive_messages_from
 select id from (
@@ -338,7 +339,8 @@ select id from (
     where
         conversations.space = :space and conversations.ours collate nocase >= json_extract(value, '$[0]')
         and conversations.ours collate nocase < json_extract(value, '$[1]')
-) limit :limit
+) as found
+limit :limit
 
 -- name: drive_messages_id
 select messages.id from json_each(:p) cross join messages
@@ -354,7 +356,16 @@ select id from messages where space = :space and status in (select value from js
 select id from messages where id > :space << 40 and id < (:space + 1) << 40 and findings <> '' limit :limit
 
 -- name: search_hits
-select rowid as id from search where search match :match order by rowid desc limit :limit
+-- The words have only letters and digits; the quotes prevent that one is read as an operator of FTS5.
+select rowid as id from search
+where search match (
+    select 'scope : ' || :scope || ' AND ' || :columns || ' : (' || group_concat(
+        '"' || trim(value) || '"' || case when value like '% ' then '' else ' *' end, ' OR '
+    ) || ')'
+    from json_each(:p)
+)
+order by rowid desc
+limit :limit
 
 -- name: messages_of_hits
 -- And those of captures that are not indexed yet, up to the limit.
@@ -367,7 +378,7 @@ select * from (
     from captures cross join json_each(captures.messages) as its
     where captures.id > :upto and captures.id < (:space + 1) << 40 and its.value is not null
     limit :limit
-)
+) as later
 limit :limit
 
 -- name: captures_driven

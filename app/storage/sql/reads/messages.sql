@@ -16,7 +16,7 @@ select count(*) from (
         and messages.id < ((select space from bins where number = :bin) + 1) << 40 /* filter */
     order by messages.id desc
     limit :limit
-)
+) as matching
 
 -- name: driven_messages
 -- The same for a few messages, by their ids.
@@ -79,7 +79,7 @@ select
     (
         select json_group_array(n) from (
             select distinct n from links where message = value order by n desc limit :most
-        )
+        ) as newest
     ) as numbers
 from json_each(:ids)
 
@@ -115,14 +115,14 @@ select count(*) as found from (
     select 1 from messages
     where space = (select space from bins where number = :bin) and status = :status
     limit :most + 1
-)
+) as matching
 
 -- name: count_stuck
 select count(*) as found from (
     select 1 from messages
     where space = (select space from bins where number = :bin) and instr(findings, 'stuck')
     limit :most + 1
-)
+) as matching
 
 -- name: count_waiting
 select count(*) as found from (
@@ -131,7 +131,7 @@ select count(*) as found from (
         space = (select space from bins where number = :bin) and status in ('queued', 'sending', 'unknown')
         and not instr(findings, 'stuck')
     limit :most + 1
-)
+) as matching
 
 -- name: pace
 select messages.first_at, messages.final_at, messages.status
@@ -208,7 +208,7 @@ from (
     select gap_ms, sum(pairs) over (order by gap_ms) as upto, sum(pairs) over () as total
     from gap_counts
     where space = (select space from bins where number = :bin)
-)
+) as counted
 
 -- name: captures_of_drill
 select id & 0xffffffffff as n from captures

@@ -14,7 +14,7 @@ from (
             when 'provider' then provider
             when 'method' then method
             when 'has' then nullif(findings, '')
-            when 'is' then iif(simulated, 'simulated', null)
+            when 'is' then case when simulated then 'simulated' end
             when 'signature' then signature
             when 'result' then result
         end as value
@@ -24,7 +24,7 @@ from (
         and id < ((select space from bins where number = :bin) + 1) << 40
     order by id desc
     limit :among
-)
+) as newest
 where value is not null
 group by value
 order by found desc, value
@@ -38,7 +38,7 @@ from (
         and id < ((select space from bins where number = :bin) + 1) << 40
     order by id desc
     limit :among
-)
+) as newest
 where tags <> ''
 group by tags
 
@@ -81,7 +81,7 @@ select value from (
         messages.space = :space and messages.message_id collate nocase >= json_extract(ranges.value, '$[0]')
         and messages.message_id collate nocase < json_extract(ranges.value, '$[1]')
     limit :limit
-)
+) as of_messages
 union all
 select value from (
     with recursive found (id, until) as (
@@ -111,5 +111,5 @@ select value from (
         limit :limit
     )
     select id as value from found where id is not null
-)
+) as of_calls
 limit :limit

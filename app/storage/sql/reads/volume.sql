@@ -23,7 +23,9 @@ order by bins.number, begin
 -- name: matching_intervals
 select
     captures.received_at - captures.received_at % :step as begin,
-    sum(captures.result = 'ok') as ok, sum(captures.result = 'failed') as failed, sum(captures.result = 'odd') as odd
+    count(*) filter (where captures.result = 'ok') as ok,
+    count(*) filter (where captures.result = 'failed') as failed,
+    count(*) filter (where captures.result = 'odd') as odd
 from capture_rows as captures
 where
     captures.id > ((select space from bins where number = :bin) << 40)
@@ -49,7 +51,7 @@ from (
         space = (select space from bins where number = :bin) and unit = :unit and at >= :since and at < :until
     order by at desc
     limit :most
-)
+) as newest
 group by provider, code
 order by messages desc, provider, code
 

@@ -1,0 +1,49 @@
+"""Translates PostgreSQL's errors to those of `storage/transaction.py`, by their SQLSTATE and never by their text."""
+
+import psycopg
+
+from ..transaction import CannotWrite, DamagedFile, DatabaseError, Duplicate, LogUnreadable, Unreachable
+
+# Two transactions waited for each other, or the server cannot run one of them now: it may be run again.
+RETRIED = frozenset({"40001", "40P01"})
+_UNIQUE = "23505"
+_DAMAGED = frozenset({"XX001", "XX002"})
+# 53: disk full, too many connections; 55P03: a lock was not free in time; 57014: a statement took too long; 25006: the
+# server has become a replica; 42501: a right is missing.
+_REFUSED = ("53", "55P03", "57014", "25006", "42501", *RETRIED)
+# The connection is lost, or the server starts or stops.
+_UNREACHABLE = ("08", "57P")
+
+
+def translate(error: psycopg.Error) -> DatabaseError | None:
+    """The translated error; None if it is a bug in smsbin."""
+    state = error.sqlstate
+    text = _text(error)
+    if state is None:
+        # libpq gives none when the connection is lost or cannot be opened.
+        return Unreachable(text) if isinstance(error, psycopg.OperationalError) else None
+    if state == _UNIQUE:
+        return Duplicate(text)
+    if state in _DAMAGED:
+        return DamagedFile(text)
+    if state.startswith(_UNREACHABLE):
+        return Unreachable(text)
+    # 28 and 3D: the password or the name of the database was changed.
+    return CannotWrite(text) if state.startswith((*_REFUSED, "28", "3D")) else None
+
+
+def translate_for_log(error: psycopg.Error) -> DatabaseError | None:
+    """The same for the appender: nothing can be mended by opening the log again, so damage only refuses the write."""
+    known = translate(error)
+    return CannotWrite(f"PostgreSQL reports damaged data: {known}") if isinstance(known, DamagedFile) else known
+
+
+def translate_for_reading(error: psycopg.Error) -> DatabaseError | None:
+    """The same for a snapshot of the log."""
+    known = translate(error)
+    return known if known is None else LogUnreadable(f"The log cannot be read: {known}")
+
+
+def _text(error: psycopg.Error) -> str:
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return f"{first} ({error.sqlstate})" if error.sqlstate else first

@@ -1,0 +1,96 @@
+"""The log on PostgreSQL, in the process that writes it.
+
+A transaction is committed without waiting for the disk, so that its bins are free for other servers at once; then one
+small transaction waits until everything before it is on the disk. Nothing is acknowledged before that (P2). What other
+servers read in between may be lost by a crash: they wait for the disk themselves before they act on it.
+
+If the connection is lost while a transaction is committed, the row of this writer tells whether it was.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from ...clock import new_id, now, ticks
+from ...domain.units import micros
+from ..transaction import DatabaseError, Unreachable
+from .connections import check_version
+from .failures import translate_for_log
+from .migrating_log import migrate, refuse_incomplete
+from .transaction import PostgresDatabase, PostgresTransaction
+
+# How long an unknown commit is asked for. A capture waits 4 seconds, of which the commit may have used a part.
+DOUBT_S = 2.5
+# The row of a process that has ended is removed after this time.
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class LogDatabase:
+    """Implements `Database`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._database = PostgresDatabase(url, "log", "begin_append", translate_for_log)
+        # The id of this process in the table `writers`.
+        self._writer = new_id()
+        self._batch = 0
+        self.known = self.unknown = 0
+        """Commits with an unknown result that were found to be written, and those whose result stayed unknown."""
+
+    def open(self) -> None:
+        """Migrate the log and add the row of this writer. Raises CannotStart, DatabaseError."""
+        connection = self._database.connection
+        check_version(connection, self._url)
+        migrate(connection)
+        refuse_incomplete(connection, self._url)
+        with self._database.write() as transaction:
+            transaction.run("forget_writers", {"before": micros(now() - FORGOTTEN_AFTER)})
+            transaction.run("add_writer", {"id": self._writer, "now": micros(now())})
+
+    @contextmanager
+    def write(self) -> Iterator[PostgresTransaction]:
+        """A transaction that is on the disk at the end of the block. Raises DatabaseError."""
+        self._batch += 1
+        with self._database.begun() as transaction:
+            yield transaction
+            transaction.run("set_writer_batch", {"id": self._writer, "batch": self._batch, "now": micros(now())})
+            try:
+                self._database.execute("commit_and_flush")
+            except Unreachable as error:
+                self._resolve(error)
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresTransaction]:
+        """A snapshot."""
+        with self._database.read() as transaction:
+            yield transaction
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._database.close()
+
+    def _resolve(self, error: Unreachable) -> None:
+        """Find out whether the transaction was committed, and wait until it is on the disk. Raises Unreachable if it
+        was not, or if that stays unknown."""
+        ends_at = ticks() + DOUBT_S
+        while ticks() < ends_at:
+            self._database.close()
+            try:
+                written = self._written_batch()
+                if written < self._batch:
+                    break
+                self._database.execute("flush")
+            except DatabaseError:
+                continue
+            self.known += 1
+            return
+        else:
+            self.unknown += 1
+        raise Unreachable(f"the connection was lost during a commit: {error}") from error
+
+    def _written_batch(self) -> int:
+        """The last batch of this writer that is committed. The lock waits until the server has ended the transaction
+        of the lost connection."""
+        with self._database.begun() as transaction:
+            row = transaction.one("lock_writer", {"id": self._writer})
+            return 0 if row is None else int(row[0])

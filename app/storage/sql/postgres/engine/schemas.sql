@@ -1,0 +1,27 @@
+-- The versions of the two schemas, of which several servers may make one at the same time.
+
+-- name: lock_schemas
+-- Until the end of the transaction. The number is any that no other program uses.
+select pg_advisory_xact_lock(7305803419046252131)
+
+-- name: prepare_versions
+create schema if not exists smsbin_log;
+create table if not exists smsbin_log.schema_version (version bigint not null)
+
+-- name: get_version
+select max(version) from smsbin_log.schema_version
+
+-- name: set_version
+insert into smsbin_log.schema_version (version) values (%s)
+
+-- name: is_ready
+select ready from smsbin_log.meta
+
+-- name: ledger_version
+select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'smsbin_ledger'
+
+-- name: drop_ledger
+drop schema if exists smsbin_ledger cascade
+
+-- name: create_ledger
+create schema smsbin_ledger

@@ -1,0 +1,32 @@
+-- How transactions begin and end, each in one round trip. Settings are those of the transaction, because behind a
+-- pooler there is no session.
+
+-- name: begin_append
+-- The time-outs fit into the time that a capture waits, and no bin stays locked for longer.
+begin;
+set local synchronous_commit = off;
+set local lock_timeout = 1500;
+set local statement_timeout = 3000;
+set local idle_in_transaction_session_timeout = 3000
+
+-- name: begin_follow
+begin;
+set local synchronous_commit = off;
+set local lock_timeout = 5000;
+set local statement_timeout = 60000;
+set local idle_in_transaction_session_timeout = 60000
+
+-- name: begin_snapshot
+begin isolation level repeatable read read only;
+set local statement_timeout = 60000
+
+-- name: flush
+-- Waits until all earlier commits are on the disk, those of other servers too.
+select pg_logical_emit_message(true, 'smsbin', '')
+
+-- name: commit
+commit
+
+-- name: commit_and_flush
+commit;
+select pg_logical_emit_message(true, 'smsbin', '')
