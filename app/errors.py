@@ -99,8 +99,8 @@ class StoreUnavailable(AppError):
 
 
 class Stale(AppError):
-    """The answer to a capture was chosen from settings that another server has changed; nothing was stored. It is to be
-    chosen again."""
+    """Something was decided from settings or a state that another server has changed, as the answer to a capture;
+    nothing was stored. It is to be decided again."""
 
     status, code = 503, "stale"
 

@@ -139,6 +139,8 @@ async def _reload_bin(request: web.Request, caller: Caller) -> None:
     bin_id = request.match_info.get("bin") if caller.share is None else caller.share.bin
     if bin_id is not None and keys.RELOADING in request.app:
         await request.app[keys.RELOADING].reload_if_changed(bin_id)
+        await request.app[keys.FORWARDS].refresh(bin_id)
+        await request.app[keys.ALERTS].refresh(bin_id)
 
 
 async def _find_caller(request: web.Request, peer: str) -> Caller | None:
