@@ -1,6 +1,7 @@
 """Opens the store with the engine that the settings choose: SQLite, or PostgreSQL."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 
 from ..domain.reader import DEFAULT_READER_CONTEXT, ReaderContext
@@ -22,15 +23,21 @@ def open_store(
     return open_sqlite(data_dir, context) if database is None else _open_postgres(database, context)
 
 
-def _open_postgres(url: str, context: ReaderContext) -> AbstractAsyncContextManager[Store]:
-    # The driver is optional.
+@contextmanager
+def requires_driver() -> Iterator[None]:
+    """For imports of modules that import psycopg, which is optional. Raises CannotStart if it is not installed."""
     try:
-        from .postgres.store import open_postgres
+        yield
     except ImportError as error:
-        # Without a name: psycopg is there, and the library libpq is not.
+        # Without a name: psycopg is installed, and the library libpq is not.
         if error.name is not None and error.name.partition(".")[0] not in _DRIVER:
             raise
         raise CannotStart(NO_DRIVER) from None
+
+
+def _open_postgres(url: str, context: ReaderContext) -> AbstractAsyncContextManager[Store]:
+    with requires_driver():
+        from .postgres.store import open_postgres
     return open_postgres(url, context)
 
 
