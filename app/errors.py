@@ -98,6 +98,13 @@ class StoreUnavailable(AppError):
     status, code = 503, "store_unavailable"
 
 
+class Stale(AppError):
+    """The answer to a capture was chosen from settings that another server has changed; nothing was stored. It is to be
+    chosen again."""
+
+    status, code = 503, "stale"
+
+
 class NotReadable(StoreUnavailable):
     """The log or the ledger cannot be read now. Captures are stored all the same."""
 

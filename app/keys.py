@@ -16,6 +16,7 @@ from .services.failed_sign_ins import FailedSignIns
 from .services.faults import Faults
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
+from .services.key_lookups import KeyLookups
 from .services.keyring import Keyring
 from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
@@ -23,6 +24,7 @@ from .services.metrics import Metrics
 from .services.privacy import PrivacySettings
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
+from .services.reloading import Reloading
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets
@@ -44,6 +46,10 @@ DATABASE = web.AppKey("DATABASE", str)
 HUB = web.AppKey("HUB", Hub)
 FRAMES = web.AppKey("FRAMES", FrameCache[Frames])
 KEYRING = web.AppKey("KEYRING", Keyring)
+KEY_LOOKUPS = web.AppKey("KEY_LOOKUPS", KeyLookups)
+"""Missing if the store is not shared."""
+RELOADING = web.AppKey("RELOADING", Reloading)
+"""Missing if the store is not shared."""
 ACCESS = web.AppKey("ACCESS", Access)
 FAILED_SIGN_INS = web.AppKey("FAILED_SIGN_INS", FailedSignIns)
 AUDIT_LOG = web.AppKey("AUDIT_LOG", AuditLog)

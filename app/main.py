@@ -32,6 +32,7 @@ from .services.faults import Faults
 from .services.forwards.metrics import forward_metrics
 from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
+from .services.key_lookups import KeyLookups
 from .services.keyring import Keyring
 from .services.listeners.metrics import listener_metrics
 from .services.listeners.registry import Listeners
@@ -40,6 +41,7 @@ from .services.metrics import Metrics
 from .services.privacy import PrivacySettings
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
+from .services.reloading import Reloadable, Reloading
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
@@ -131,6 +133,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
             app[keys.LISTENERS], app[keys.WIRETAPS], app[keys.ALERTS], app[keys.SHARES],
         ]  # fmt: skip
         app[keys.PER_BIN] = per_bin
+        # The versions of the bins are older than what is read after them.
+        await app[keys.KEYRING].start()
         await app[keys.ACCESS].start()
         await app[keys.SHARES].start()
         await app[keys.ANSWERS].start()
@@ -139,7 +143,8 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         await app[keys.WIRETAPS].start()
         await app[keys.PRIVACY].start()
         await app[keys.DRILLING].start()
-        await app[keys.KEYRING].start()
+        if store.is_shared:
+            _follow_other_servers(app, store)
         await first_bin(store, app[keys.KEYRING])
         _add_metrics(app, store)
         yield
@@ -158,8 +163,8 @@ def _create_services(app: web.Application, store: Store) -> None:
     app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], hub)
     app[keys.HANDLERS] = Handlers()
     app[keys.INTAKE] = Intake(
-        store, app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.SIMULATING],
-        app[keys.HANDLERS],
+        store, app[keys.KEYRING], app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY],
+        app[keys.SIMULATING], app[keys.HANDLERS],
     )  # fmt: skip
     app[keys.PROBING] = Probing(store)
     app[keys.SWEEPING] = Sweeping(store, app[keys.SETTINGS].retention)
@@ -184,6 +189,18 @@ def _create_senders(app: web.Application, store: Store, alert_sender: AlertSende
     app[keys.ARCHIVE] = open_archive(settings.data_dir, is_shared=settings.uses_postgresql)
     app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
     app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], allowed)
+
+
+def _follow_other_servers(app: web.Application, store: Store) -> None:
+    """Other servers change the same store."""
+    settings: list[Reloadable] = [
+        app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.WIRETAPS]
+    ]  # fmt: skip
+    app[keys.KEY_LOOKUPS] = KeyLookups(store, app[keys.KEYRING])
+    per_bin = app[keys.PER_BIN]
+    app[keys.RELOADING] = Reloading(store, app[keys.HUB], app[keys.KEYRING], settings, per_bin)
+    app[keys.RELOADING].start()
+    store.on_sign_out(app[keys.ACCESS].ended_elsewhere)
 
 
 def _add_metrics(app: web.Application, store: Store) -> None:
@@ -233,6 +250,8 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
         start_periodic(lambda: _keep_audit_log(app), name="audit"),
     ]
+    if keys.RELOADING in app:
+        tasks.append(start_periodic(app[keys.RELOADING].step, name="settings"))
     await app[keys.FORWARDS].start()
     await app[keys.ALERTS].start()
     yield

@@ -15,6 +15,9 @@ NAME_LENGTH = 100
 # Ytel's "Queued" is followed by its end within seconds; carriers' receipts mostly within minutes.
 STUCK_AFTER = timedelta(minutes=5)
 
+BinVersions = tuple[int, int]
+"""`version` and `answer_version` of a bin."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBin:
@@ -38,7 +41,8 @@ class Bin:
 
     `retention` zero keeps for ever. `swept_n` is the highest number that the retention has deleted (0: none yet).
     `behind` captures are kept and not read yet; so many are missing in the counts. A cursor below `first_seq` is of an
-    earlier reading of the bin. `version` rises with every change of the key or the settings.
+    earlier reading of the bin. `version` rises with every change of the key or the settings, `answer_version` with each
+    that the answer to a capture, or what is stored of it, depends on.
     """
 
     id: str
@@ -57,6 +61,12 @@ class Bin:
     swept_n: int = 0
     behind: int = 0
     version: int = 0
+    answer_version: int = 0
+
+    @property
+    def versions(self) -> BinVersions:
+        """Both versions: they differ after each change of the bin, and of what is set in it."""
+        return self.version, self.answer_version
 
     def knows(self, cursor: int) -> bool:
         """Whether the changes after this cursor can be listed; zero is the beginning."""

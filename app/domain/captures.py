@@ -161,7 +161,8 @@ class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fa
 
 class NewCapture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is stored of a request on arrival. `provider` is the setting of its bin, `fault` the fault that its answer
-    gets; `simulated`: one of our own simulations sent it."""
+    gets; `simulated`: one of our own simulations sent it. `answer_version`: that of its bin, read before the answer was
+    chosen; None: not compared."""
 
     bin_id: str
     role: Role
@@ -169,6 +170,7 @@ class NewCapture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     provider: str | None = None
     fault: FaultHit | None = None
     simulated: bool = False
+    answer_version: int | None = None
 
 
 class NewOutcome(msgspec.Struct, frozen=True, gc=False):

@@ -96,6 +96,12 @@ class ActiveFault(msgspec.Struct, frozen=True, kw_only=True):
         )  # fmt: skip
         return after, hit
 
+    def with_counts_of(self, other: "ActiveFault") -> "ActiveFault":
+        """The fault with the counts of the one that more requests got, as they are counted in several places."""
+        if other.hits <= self.hits:
+            return self
+        return msgspec.structs.replace(self, left=other.left, hits=other.hits)
+
     def without_hit(self) -> "ActiveFault":
         """The fault without one of its hits, whose request could not be stored."""
         left = None if self.left is None else self.left + 1

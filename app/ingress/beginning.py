@@ -1,11 +1,15 @@
 """Decides how a request is handled when its head has arrived: as a capture, as a page, or not at all."""
 
+import asyncio
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from .. import clock
 from ..domain.bins import Bin
-from .answering import NOT_FOUND
+from ..store import COMMIT_WAIT_S
+from .answering import NOT_FOUND, UNAVAILABLE
 from .arriving import Arrival, InvalidRequest, raw_of
 from .arriving import ArrivalConnection as Arriving
 from .capture import CaptureExchange, answer_unkept
@@ -44,7 +48,32 @@ _IS_BODY = re.compile(rb"(?!\s*[!#$%&'*+.^_`|~0-9A-Za-z-]+ )[^\r\n]")
 # aiohttp raises when it repeats such a value in its error response.
 _NON_ASCII_EXPECT = re.compile(rb"(?im)^expect:[^\r\n]*[\x80-\xff]")
 
-CurrentRequest = Arrival | InvalidRequest | CaptureExchange | Page
+Begin = Callable[[bytes], None]
+"""Handles the received bytes of a request, from its first one."""
+
+
+class KeyLookup:
+    """A request with a key that is not in memory, while the store is read. Bytes that follow are buffered."""
+
+    bin = None
+
+    def __init__(self, serving: Serving, connection: "RequestConnection", line: RequestLine, begin: Begin) -> None:
+        self._serving = serving
+        self._connection = connection
+        self._line = line
+        self._begin = begin
+
+    def done(self, found: "asyncio.Future[None]") -> None:
+        """The store was read."""
+        if found.cancelled() or found.exception() is not None:
+            # Perhaps there is such a bin, so it is not answered that there is none.
+            self._serving.captures.metrics.unavailable += 1
+            answer_unkept(self._connection, UNAVAILABLE, self._line)
+        else:
+            self._connection.begin_again(self._begin)
+
+
+CurrentRequest = Arrival | InvalidRequest | CaptureExchange | Page | KeyLookup
 
 
 class RequestConnection(Arriving, Protocol):
@@ -64,9 +93,15 @@ class RequestConnection(Arriving, Protocol):
     def end(self, response: bytes) -> None:
         """Send this response and close the connection."""
 
+    def begin_again(self, begin: Begin) -> None:
+        """Handle the current request, whose bytes are buffered, after its key was looked up."""
 
-def begin(serving: Serving, connection: RequestConnection, data: bytes, end: int) -> None:
-    """Handle a request whose head is `data[:end]`. What follows is its body, or the next request."""
+
+def begin(
+    serving: Serving, connection: RequestConnection, data: bytes, end: int, *, is_looked_up: bool = False
+) -> None:
+    """Handle a request whose head is `data[:end]`. What follows is its body, or the next request. `is_looked_up`: if
+    the key is not in memory, there is no such bin."""
     line, head, why = serving.reader.read(data[:end])
     if line is None:
         _refuse(serving, connection, BAD)
@@ -80,6 +115,9 @@ def begin(serving: Serving, connection: RequestConnection, data: bytes, end: int
             _begin_capture(serving, connection, line, head, bin, data, end)
         elif bin is not None:
             _keep_invalid(serving, connection, line, bin, data, why, ended=False)
+        elif not is_looked_up and serving.captures.lookups is not None:
+            again = partial(_begin_looked_up, serving, connection, end)
+            _look_up(serving, connection, line, line.key, data, again)
         elif head is not None:
             _begin_unknown(serving, connection, line, head, data, end)
         else:
@@ -101,21 +139,47 @@ def begin_invalid(
     fallback_response: bytes,
     *,
     ended: bool = False,
+    is_looked_up: bool = False,
 ) -> None:
     """Handle bytes that are not valid HTTP: store them if they have a capture URL, else send `fallback_response`.
-    `ended`: no more bytes will come."""
-    found = find_bin(serving, data)
-    if found is None:
-        _refuse(serving, connection, fallback_response)
-    else:
-        _keep_invalid(serving, connection, *found, data, why, ended=ended)
-
-
-def find_bin(serving: Serving, data: bytes) -> tuple[RequestLine, Bin] | None:
-    """The bin whose capture URL the bytes begin with, and the request line; or None."""
+    `ended`: no more bytes will come; `is_looked_up` as in `begin`."""
     line = serving.paths.read(data)
     bin = None if line is None or line.key is None else serving.captures.keyring.known(line.key)
-    return None if line is None or bin is None else (line, bin)
+    if line is not None and bin is not None:
+        _keep_invalid(serving, connection, line, bin, data, why, ended=ended)
+    elif line is None or line.key is None or is_looked_up or serving.captures.lookups is None:
+        _refuse(serving, connection, fallback_response)
+    else:
+        again = partial(_begin_invalid_looked_up, serving, connection, why, fallback_response, ended=ended)
+        _look_up(serving, connection, line, line.key, data, again)
+
+
+def _begin_looked_up(serving: Serving, connection: RequestConnection, end: int, data: bytes) -> None:
+    begin(serving, connection, data, end, is_looked_up=True)
+
+
+def _begin_invalid_looked_up(
+    serving: Serving, connection: RequestConnection, why: str, fallback_response: bytes, data: bytes, *, ended: bool
+) -> None:
+    begin_invalid(serving, connection, data, why, fallback_response, ended=ended, is_looked_up=True)
+
+
+def _look_up(
+    serving: Serving, connection: RequestConnection, line: RequestLine, key: str, data: bytes, again: Begin
+) -> None:
+    """Read from the store whether there is a bin with this key; then handle the request again."""
+    lookups = serving.captures.lookups
+    assert lookups is not None
+    lookup = connection.current = KeyLookup(serving, connection, line, again)
+    connection.deadline = clock.ticks() + COMMIT_WAIT_S
+    connection.buffer_rest(data)
+    lookups.find(key).add_done_callback(lookup.done)
+
+
+def find_bin(serving: Serving, data: bytes) -> Bin | None:
+    """The bin whose capture URL the bytes begin with, or None."""
+    line = serving.paths.read(data)
+    return None if line is None or line.key is None else serving.captures.keyring.known(line.key)
 
 
 def _begin_capture(

@@ -21,10 +21,11 @@ from ..domain.faults import REDIRECTED
 from ..domain.replays import tail_of
 from ..domain.roles import Role
 from ..domain.wiretaps.model import unread_capture
-from ..errors import NotFound, StoreUnavailable
+from ..errors import NotFound, Stale, StoreUnavailable
 from ..log import get_log
 from ..services.captures import Intake
 from ..services.held_answers import HeldAnswers
+from ..services.key_lookups import KeyLookups
 from ..services.keyring import Keyring
 from ..services.metrics import Metrics
 from ..services.replies import PreparedAnswer, Reply
@@ -38,13 +39,16 @@ from .paths import RequestLine
 
 _log = get_log("capture")
 
+MOST_STALE = 3
+"""How often an answer is chosen again because other servers have changed the settings of the bin."""
+
 PeerOf = Callable[[str, str | None], str]
 UrlOf = Callable[[str, RawRequest, Bin, Role], str]
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureContext:
-    """The parts of the application that captures use.
+    """The parts of the application that captures use. `lookups` finds keys that are not in memory; None: all are.
 
     `url_of` returns the capture URL of a role as the sender of a request addresses it. `peer_of` returns the client
     for the address of the connection and X-Forwarded-For; None: the client is the address.
@@ -59,6 +63,7 @@ class CaptureContext:
     max_body: int
     url_of: UrlOf
     peer_of: PeerOf | None
+    lookups: KeyLookups | None = None
 
 
 class CaptureConnection(Peer, Protocol):
@@ -71,7 +76,8 @@ class CaptureConnection(Peer, Protocol):
 
 
 class CaptureExchange(msgspec.Struct):
-    """Call `begin` once; it calls `CaptureConnection.answered` at the end."""
+    """Call `begin` once; it calls `CaptureConnection.answered` at the end. `received`: the request before values that
+    are never stored were replaced; None: it is `raw`."""
 
     context: CaptureContext
     connection: CaptureConnection
@@ -81,18 +87,20 @@ class CaptureExchange(msgspec.Struct):
     keep_alive: bool
     since: float
     reply: Reply | None = None
+    received: RawRequest | None = None
+    stale: int = 0
 
     def begin(self) -> None:
         """Pass the capture to the store; `_stored` is called when it is durable, or cannot be stored."""
         if self.context.intake.is_slow(self.bin, self.role, self.raw):
             start_task(self._parse_and_store(), name="parse")
         else:
-            self.raw = self.context.intake.storable(self.bin, self.raw)
+            self._keep(self.context.intake.storable(self.bin, self.raw))
             self._store(None)
 
     async def _parse_and_store(self) -> None:
         try:
-            self.raw = await self.context.intake.read_storable(self.bin, self.raw)
+            self._keep(await self.context.intake.read_storable(self.bin, self.raw))
         except Exception as error:
             self._refuse(error)
             return
@@ -102,6 +110,10 @@ class CaptureExchange(msgspec.Struct):
             # A bug in smsbin. It occurs again when the answer is chosen, which logs it and takes the default.
             reading = None
         self._store(reading)
+
+    def _keep(self, storable: RawRequest) -> None:
+        if storable is not self.raw:
+            self.received, self.raw = self.raw, storable
 
     def _store(self, reading: Reading | None) -> None:
         try:
@@ -135,9 +147,13 @@ class CaptureExchange(msgspec.Struct):
     def _stored(self, stored: "asyncio.Future[int]") -> None:
         try:
             n = stored.result()
+        except Stale:
+            start_task(self._choose_again(), name="stale")
+            return
         except Exception as error:
             self._refuse(error)
             return
+        self.received = None
         raw, reply = self.raw, self.reply
         assert reply is not None  # `begin` has set it before the future was resolved
         metrics = self.context.metrics
@@ -158,6 +174,19 @@ class CaptureExchange(msgspec.Struct):
         # The answer may be held back for minutes, so the body is released.
         self.raw = msgspec.structs.replace(raw, body=b"", framing=None)
         start_task(self._play(responder, n, reply, prepared), name="answer")
+
+    async def _choose_again(self) -> None:
+        """Another server has changed the settings that the answer was chosen from; nothing is stored."""
+        self.stale += 1
+        try:
+            if self.stale > MOST_STALE:
+                raise StoreUnavailable("The settings of the bin are changing all the time.")
+            self.bin = await self.context.intake.renew(self.bin)
+        except Exception as error:
+            self._refuse(error)
+            return
+        self.raw, self.received = self.received or self.raw, None
+        self.begin()
 
     def _answer(self, responder: Responder, n: int, prepared: PreparedAnswer) -> None:
         responder.write(prepared.answer, n=n, constant=prepared.constant)

@@ -19,6 +19,7 @@ from .beginning import (
     NO_DEADLINE,
     TOO_LARGE,
     TOO_MANY,
+    Begin,
     CurrentRequest,
     begin,
     begin_invalid,
@@ -102,6 +103,16 @@ class Pipeline(asyncio.Protocol):
         """The current page's request has arrived, so it has no deadline any more."""
         self.deadline = NO_DEADLINE
 
+    def begin_again(self, begin: Begin) -> None:
+        """Handle the current request, whose bytes are buffered, after its key was looked up."""
+        self.current = None
+        if not self._buffer:
+            return  # the connection was refused in the meantime
+        self._resume_reading()
+        begin(self._buffer.take_all())
+        if self._half_closed:
+            self._end_arrival()
+
     def answered(self, *, keep_open: bool) -> None:
         """The answer to the current request was sent, or never will be; `keep_open`: the next one may follow."""
         self.current = None
@@ -165,10 +176,7 @@ class Pipeline(asyncio.Protocol):
     def _begin(self) -> bool:
         """Handle the first buffered request; False if its head is incomplete."""
         buffer = self._buffer
-        if self._is_read_paused and self.transport is not None:
-            # The request may need more bytes. If some are left after it, `buffer_rest` pauses reading again.
-            self._is_read_paused = False
-            self.transport.resume_reading()
+        self._resume_reading()
         buffer.drop_empty_lines()
         is_new = buffer.is_new
         end = buffer.find_head()
@@ -190,6 +198,12 @@ class Pipeline(asyncio.Protocol):
         if self._half_closed:
             self._end_arrival()
         return True
+
+    def _resume_reading(self) -> None:
+        """The request may need more bytes. If some are left after it, `buffer_rest` pauses reading again."""
+        if self._is_read_paused and self.transport is not None:
+            self._is_read_paused = False
+            self.transport.resume_reading()
 
     def _end_arrival(self) -> None:
         """The sender sends no more: store a capture as far as it has arrived, and abort a page with an incomplete

@@ -39,7 +39,7 @@ class IngressServer:
         app = self.app
         captures = CaptureContext(
             app[keys.KEYRING], app[keys.INTAKE], app[keys.STORE], app[keys.WAITING], app[keys.WIRETAPPING],
-            app[keys.METRICS], app[keys.SETTINGS].max_body, self._url_of, self._peer_of,
+            app[keys.METRICS], app[keys.SETTINGS].max_body, self._url_of, self._peer_of, app.get(keys.KEY_LOOKUPS),
         )  # fmt: skip
         slots = ConnectionSlots(connection_limit())
         paths = CapturePaths(app[keys.SETTINGS].base_path)

@@ -2,6 +2,8 @@
 
 The access token of the installation is the first admin; it has no row in the log. Every other token has a name, a role
 and bins (`tokens.py`). A session has the role and the bins of the token that opened it, and ends with it.
+
+In a shared store each request reads its session and its token, so that a sign-out on any server is effective at once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +46,7 @@ class Access:
 
     def __init__(self, store: Store, token: str, *, made_here: bool) -> None:
         self._store = store
+        self._is_shared = store.is_shared
         self._first = AccessToken(
             id="", hash=digest(token), name=FIRST_NAME, role=AccessRole.ADMIN, bins=None, made_at=clock.now(),
             expires_at=None,
@@ -76,7 +79,7 @@ class Access:
 
     async def caller_of_token(self, token: str) -> Caller | None:
         """Who has this token; None: it is not valid."""
-        found = self._owner(digest(token))
+        found = await self._owner(digest(token))
         if found is None:
             return None
         if found.id and (found.used_at is None or clock.now() - found.used_at > TOUCH_EVERY):
@@ -88,9 +91,9 @@ class Access:
         """Who signed in with this cookie; None: it is not that of a valid session."""
         key = digest(cookie)
         session = self._sessions.get(key) or await self._store.find_session(key)
+        owner = None if session is None else await self._owner(session.token_hash)
         # The session may have been signed out in the meantime.
-        owner = None if session is None or key in self._signed_out else self._owner(session.token_hash)
-        if session is None or owner is None:
+        if session is None or owner is None or key in self._signed_out:
             return None
         now = clock.now()
         if _is_over(session):
@@ -110,7 +113,7 @@ class Access:
 
     async def sign_in(self, token: str | None = None, *, agent: str = "", peer: str = "") -> str:
         """Create a session with this token, or with that of the installation; returns the secret for its cookie. The
-        caller must check the token first."""
+        caller must check the token first. Raises StoreUnavailable if the store is shared."""
         secret = clock.new_secret()
         now = clock.now()
         token_hash = self._first.hash if token is None else digest(token)
@@ -119,8 +122,12 @@ class Access:
             agent=agent[:MOST_AGENT], peer=peer,
         )  # fmt: skip
         self._remember(session)
-        with self._ignore_full_disk():
+        if self._is_shared:
+            # Other servers would not know it.
             await self._store.add_session(session)
+        else:
+            with self._ignore_full_disk():
+                await self._store.add_session(session)
         return secret
 
     async def sign_out(self, cookie: str) -> None:
@@ -133,9 +140,10 @@ class Access:
 
     async def sessions(self) -> Sequence[SignedIn]:
         """The valid sessions, the newest use first."""
+        await self.tokens.refresh()
         stored = {session.hash: session for session in await self._store.list_sessions(limit=MAX_REMEMBERED)}
         # On a full disk a session is only here, and here its last use is exact to some minutes.
-        found = ((session, self._owner(session.token_hash)) for session in (stored | self._sessions).values())
+        found = ((session, self._known_owner(session.token_hash)) for session in (stored | self._sessions).values())
         valid = [
             SignedIn(session, owner)
             for session, owner in found
@@ -156,7 +164,17 @@ class Access:
         self._tell_ended()
         return token
 
-    def _owner(self, token_hash: str) -> AccessToken | None:
+    def ended_elsewhere(self) -> None:
+        """Another server has ended sessions, tokens or shares."""
+        self._tell_ended()
+
+    async def _owner(self, token_hash: str) -> AccessToken | None:
+        """The valid token with this hash."""
+        if not self._is_shared or clock.same_secret(token_hash, self._first.hash):
+            return self._known_owner(token_hash)
+        return await self.tokens.look_up(token_hash)
+
+    def _known_owner(self, token_hash: str) -> AccessToken | None:
         if clock.same_secret(token_hash, self._first.hash):
             return self._first
         return self.tokens.find(token_hash)
@@ -175,6 +193,8 @@ class Access:
             call()
 
     def _remember(self, session: Session) -> None:
+        if self._is_shared:
+            return
         if len(self._sessions) >= MAX_REMEMBERED and session.hash not in self._sessions:
             self._sessions.clear()
         self._sessions[session.hash] = session

@@ -1,6 +1,8 @@
 """The answers of all bins, in memory, so that choosing one needs no read. The store is changed first."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 from ..domain.answers.limits import check_answers
 from ..domain.answers.model import Answer, RoleAnswers, safe_answer
@@ -12,6 +14,7 @@ from ..errors import Invalid
 from ..live.hub import Hub
 from ..log import get_log
 from ..store import Store
+from .keyring import Reload
 
 _log = get_log("answers")
 
@@ -49,11 +52,18 @@ class Answers:
         self._hub = hub
         self._by_bin: dict[str, dict[Role, _ParsedAnswers]] = {}
         self._changing = asyncio.Lock()
+        self.reload: Reload | None = None
+        """Set if the store is shared."""
 
     async def start(self) -> None:
         """Load the answers that users have set."""
         for bin_id, role, answers in await self._store.list_answers():
             self._by_bin.setdefault(bin_id, {})[role] = _ParsedAnswers(answers)
+
+    async def read(self, bin_id: str) -> Callable[[], None]:
+        """As in `Reloadable`."""
+        found = {role: _ParsedAnswers(answers) for _, role, answers in await self._store.list_answers(bin_id)}
+        return partial(self._put, bin_id, found)
 
     def of(self, bin_id: str, role: Role) -> RoleAnswers:
         """The answers of a role; the default if a user has set none."""
@@ -81,22 +91,32 @@ class Answers:
         ready = _ParsedAnswers(answers)
         async with self._changing:
             await self._store.set_answers(bin_id, role, answers)
-            self._by_bin.setdefault(bin_id, {})[role] = ready
+            if self.reload is not None:
+                await self.reload(bin_id)
+            else:
+                self._put(bin_id, {**self._by_bin.get(bin_id, {}), role: ready})
         self._hub.notify(bin_id)
 
     async def reset(self, bin_id: str, role: Role) -> None:
         """Restore the default. Raises NotFound."""
         async with self._changing:
             await self._store.set_answers(bin_id, role, None)
-            roles = self._by_bin.get(bin_id, {})
-            roles.pop(role, None)
-            if not roles:
-                self._by_bin.pop(bin_id, None)
+            if self.reload is not None:
+                await self.reload(bin_id)
+            else:
+                others = self._by_bin.get(bin_id, {}).items()
+                self._put(bin_id, {other: ready for other, ready in others if other is not role})
         self._hub.notify(bin_id)
 
     def forget(self, bin_id: str) -> None:
         """The bin was deleted."""
         self._by_bin.pop(bin_id, None)
+
+    def _put(self, bin_id: str, roles: dict[Role, _ParsedAnswers]) -> None:
+        if roles:
+            self._by_bin[bin_id] = roles
+        else:
+            self._by_bin.pop(bin_id, None)
 
 
 def matching_rule(answers: RoleAnswers, role: Role, raw: RawRequest, reading: Reading) -> int | None:

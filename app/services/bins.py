@@ -35,7 +35,7 @@ async def create(
     )  # fmt: skip
     with keyring.changing(new.id):
         bin = await store.add_bin(new)
-    keyring.add(bin)
+        await keyring.apply(bin, is_new=True)
     return bin
 
 
@@ -61,7 +61,7 @@ async def change(
         changed = await store.set_bin(
             bin.id, name=name, provider=provider, retention=retention, stuck_after=stuck_after
         )
-    keyring.change(changed)
+        await keyring.apply(changed)
     hub.notify(bin.id)
     return changed
 
@@ -70,7 +70,7 @@ async def rotate_key(store: Store, keyring: Keyring, hub: Hub, bin_id: str) -> B
     """Give the bin a new key; the old one is answered 404 from now on. Raises NotFound."""
     with keyring.changing(bin_id):
         bin = await store.rotate_key(bin_id, clock.new_key())
-    keyring.change(bin)
+        await keyring.apply(bin)
     hub.notify(bin_id)
     return bin
 
@@ -87,7 +87,7 @@ async def delete(
     """Delete a bin with its captures and everything that was set in it or derived from it. Raises NotFound."""
     with keyring.changing(bin_id):
         await store.drop_bin(bin_id)
-    keyring.drop(bin_id)
+        await keyring.apply_deletion(bin_id)
     for each in per_bin:
         each.forget(bin_id)
     await reconciling.forget(bin_id)

@@ -9,12 +9,14 @@ from ..domain.bins import Bin
 from ..domain.captures import NewCapture, RawRequest, Reading
 from ..domain.roles import Role
 from ..domain.simulations import MARK
+from ..errors import NotFound
 from ..parsing.withholding import withhold
 from ..providers import recognise
 from ..store import Store
 from ..tasks import run_in_thread
 from .answers import Answers
 from .faults import Faults
+from .keyring import Keyring
 from .large import is_large
 from .mappings import Mappings
 from .privacy import PrivacySettings
@@ -34,6 +36,7 @@ class Intake:
     def __init__(
         self,
         store: Store,
+        keyring: Keyring,
         answers: Answers,
         faults: Faults,
         mappings: Mappings,
@@ -42,6 +45,7 @@ class Intake:
         handlers: Handlers,
     ) -> None:
         self._store = store
+        self._keyring = keyring
         self._answers = answers
         self._faults = faults
         self._mappings = mappings
@@ -77,6 +81,16 @@ class Intake:
             return None
         return await run_in_thread(recognise, raw, role, bin.provider, self._mappings.reader_of(bin.id))
 
+    async def renew(self, bin: Bin) -> Bin:
+        """The bin as it is in the store now, with its settings in memory. Raises NotFound if it was deleted, or has
+        another key than the request; StoreUnavailable."""
+        assert self._keyring.reload is not None, "only a shared store raises Stale"
+        await self._keyring.reload(bin.id)
+        now = self._keyring.known(bin.key)
+        if now is None:
+            raise NotFound(f"There is no bin {bin.id} with this key.")
+        return now
+
     async def choose_usual(self, bin: Bin, role: Role, raw: RawRequest) -> Reply:
         """The reply to a stored request whose handler is gone: without a fault, because none was counted."""
         reading = None
@@ -88,7 +102,8 @@ class Intake:
         self, bin: Bin, role: Role, raw: RawRequest, reading: Reading | None = None
     ) -> "tuple[asyncio.Future[int], Reply]":
         """Choose the reply and store the request. The future's result is its n when it is durable (P2). Raises
-        NotFound, StoreUnavailable."""
+        NotFound, StoreUnavailable; the future also Stale if the store is shared, then `renew` the bin and begin again.
+        """
         # Without a simulation no request has a mark.
         simulated = self._simulating.has_marks and self._simulating.is_marked(raw.header(_MARK) or b"")
         handler = self._handlers.of(bin.id, role)
@@ -96,7 +111,10 @@ class Intake:
             reply = choose(self._answers, self._faults, self._mappings, bin, role, raw, reading)
         else:
             reply = Reply(role=role, answer=safe_answer(role), handler=handler, simulated=simulated)
-        new = NewCapture(bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit, simulated=simulated)
+        new = NewCapture(
+            bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit, simulated=simulated,
+            answer_version=bin.answer_version,
+        )  # fmt: skip
         if reply.hit is None:
             return self._store.add_capture(new), reply
         give_back = partial(self._faults.uncount, bin.id, role, reply.hit)

@@ -1,6 +1,7 @@
 """The faults of all bins, in memory. A hit is counted synchronously on the event loop, so that no two requests get
 the same count. The store gets a count in the transaction of the capture, and every other change before it applies
-here.
+here. In a shared store the counts here may be too low, because other servers count too: the store refuses a capture
+whose fault is used up, and counts are read again every second.
 
 An expired fault has no effect; it is removed from the store a little later.
 """
@@ -8,6 +9,7 @@ An expired fault has no effect; it is removed from the store a little later.
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from .. import clock
 from ..domain.captures import FaultHit
@@ -17,6 +19,7 @@ from ..errors import Invalid, StoreUnavailable
 from ..live.hub import Hub
 from ..log import get_log
 from ..store import COMMIT_WAIT_S, Store
+from .keyring import Reload
 
 # A count may be reverted for as long as a capture can wait for its commit.
 REMOVE_AFTER_S = 2 * COMMIT_WAIT_S
@@ -37,11 +40,17 @@ class Faults:
         # Expired faults, by id, and when that was noticed.
         self._over: dict[str, float] = {}
         self._changing = asyncio.Lock()
+        self.reload: Reload | None = None
+        """Set if the store is shared."""
 
     async def start(self) -> None:
         """Load the stored faults."""
         for fault in await self._store.list_faults():
             self._by_bin.setdefault(fault.bin_id, {})[fault.role] = fault
+
+    async def read(self, bin_id: str) -> Callable[[], None]:
+        """As in `Reloadable`."""
+        return partial(self._put, bin_id, await self._store.list_faults(bin_id))
 
     def of(self, bin_id: str, role: Role) -> ActiveFault | None:
         """The role's active fault, or None."""
@@ -88,7 +97,10 @@ class Faults:
             raise Invalid(*problems)
         async with self._changing:
             await self._store.set_fault(fault)
-            self._by_bin.setdefault(fault.bin_id, {})[fault.role] = fault
+            if self.reload is not None:
+                await self.reload(fault.bin_id)
+            else:
+                self._by_bin.setdefault(fault.bin_id, {})[fault.role] = fault
         self._hub.notify(fault.bin_id)
 
     async def clear(self, bin_id: str, role: Role) -> None:
@@ -97,8 +109,7 @@ class Faults:
             fault = self._by_bin.get(bin_id, {}).get(role)
             if fault is None:
                 return
-            await self._store.drop_fault(fault.id)
-            self._remove(fault)
+            await self._drop(fault)
         self._hub.notify(bin_id)
 
     def forget(self, bin_id: str) -> None:
@@ -109,6 +120,8 @@ class Faults:
     async def step(self) -> float:
         """Run once a second: notify viewers of faults that have just expired."""
         try:
+            if self.reload is not None and self._by_bin:
+                await self._read_counts()
             await self.sweep()
         except StoreUnavailable as error:
             # The disk is full or busy. The next call tries again, and users see the problem in the state of the store.
@@ -129,8 +142,34 @@ class Faults:
 
     async def _remove_stored(self, fault: ActiveFault) -> None:
         async with self._changing:
-            await self._store.drop_fault(fault.id)
+            await self._drop(fault)
+
+    async def _drop(self, fault: ActiveFault) -> None:
+        await self._store.drop_fault(fault.bin_id, fault.id)
+        if self.reload is not None:
+            await self.reload(fault.bin_id)
+        else:
             self._remove(fault)
+
+    async def _read_counts(self) -> None:
+        """Read how often the faults were taken on all servers."""
+        for stored in await self._store.list_faults():
+            roles = self._by_bin.get(stored.bin_id, {})
+            active = roles.get(stored.role)
+            if active is not None and active.id == stored.id:
+                counted = active.with_counts_of(stored)
+                if counted != active:
+                    roles[stored.role] = counted
+                    self._hub.notify(stored.bin_id)
+
+    def _put(self, bin_id: str, stored: Sequence[ActiveFault]) -> None:
+        before = {fault.id: fault for fault in self._by_bin.pop(bin_id, {}).values()}
+        for fault in stored:
+            # Hits that are counted here are perhaps not stored yet.
+            known = before.pop(fault.id, fault)
+            self._by_bin.setdefault(bin_id, {})[fault.role] = known.with_counts_of(fault)
+        for gone in before:
+            self._over.pop(gone, None)
 
     def _remove(self, fault: ActiveFault) -> None:
         roles = self._by_bin.get(fault.bin_id, {})

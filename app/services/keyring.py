@@ -1,19 +1,23 @@
-"""Capture keys in memory: incoming requests look a key up only here, so that no key, known or unknown, waits for the
-database.
+"""Capture keys in memory: incoming requests look a key up only here, so that no known key waits for the database.
 
-All bins are loaded at the start. Each change of a bin is applied to its entry; the index is never cleared.
+All bins are loaded at the start. Each change of a bin is applied to its entry; the index is never cleared. In a shared
+store `reloading.py` applies changes, and `key_lookups.py` finds keys of bins that another server has just made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from ..domain.bins import Bin
+from ..domain.bins import Bin, BinVersions
 from ..errors import Conflict, NotFound, StoreUnavailable
 from ..store import Store
 
 # A change with an unknown result is looked up as soon as the log answers again.
 CHECK_S = 1.0
 RETRY_S = 0.5
+
+Reload = Callable[[str], Awaitable[None]]
+"""Reads a bin again with all that is set in it, in a shared store: what is in memory is replaced by it. Raises
+StoreUnavailable."""
 
 
 class Keyring:
@@ -25,6 +29,8 @@ class Keyring:
         self._by_id: dict[str, Bin] = {}
         # Ids of bins with a change whose result is unknown.
         self._doubtful: set[str] = set()
+        self.reload: Reload | None = None
+        """Set if the store is shared."""
 
     async def start(self) -> None:
         """Load all bins."""
@@ -39,13 +45,22 @@ class Keyring:
         """The bin of an id, as of the last acknowledged change; its counts are not updated. None if there is none."""
         return self._by_id.get(bin_id)
 
+    def versions(self) -> Mapping[str, BinVersions]:
+        """The versions of all bins as they are known here, by id."""
+        return {bin_id: bin.versions for bin_id, bin in self._by_id.items()}
+
     def add(self, bin: Bin) -> None:
         """Add a new or reloaded bin. An older version than the known one is ignored, because changes of one bin may
         be acknowledged in another order than they were written."""
         before = self._by_id.get(bin.id)
+        if before is not None and bin.version < before.version:
+            return
+        self.put(bin)
+
+    def put(self, bin: Bin) -> None:
+        """Replace a bin by what was read last."""
+        before = self._by_id.get(bin.id)
         if before is not None:
-            if bin.version < before.version:
-                return
             self._by_key.pop(before.key, None)
         self._by_id[bin.id] = self._by_key[bin.key] = bin
 
@@ -59,6 +74,22 @@ class Keyring:
         bin = self._by_id.pop(bin_id, None)
         if bin is not None:
             self._by_key.pop(bin.key, None)
+
+    async def apply(self, bin: Bin, *, is_new: bool = False) -> None:
+        """A bin was made or changed on this server. Raises StoreUnavailable if the store is shared."""
+        if self.reload is not None:
+            await self.reload(bin.id)
+        elif is_new:
+            self.add(bin)
+        else:
+            self.change(bin)
+
+    async def apply_deletion(self, bin_id: str) -> None:
+        """A bin was deleted on this server. Raises StoreUnavailable if the store is shared."""
+        if self.reload is not None:
+            await self.reload(bin_id)
+        else:
+            self.drop(bin_id)
 
     @contextmanager
     def changing(self, bin_id: str) -> Iterator[None]:
@@ -89,7 +120,10 @@ class Keyring:
         for bin_id in bin_ids:
             self._doubtful.discard(bin_id)
             try:
-                self.add(await self._store.get_bin(bin_id, wait=False))
+                if self.reload is not None:
+                    await self.reload(bin_id)
+                else:
+                    self.add(await self._store.get_bin(bin_id, wait=False))
             except NotFound:
                 self.drop(bin_id)
             except StoreUnavailable:

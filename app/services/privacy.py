@@ -1,6 +1,8 @@
 """The privacy settings of all bins, in memory, so that pages and captures need no read. The store is changed first."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -8,6 +10,7 @@ from ..domain.masking.policy import CREDENTIALS, FULL_MASK, MaskingPolicy
 from ..domain.privacy import NO_PRIVACY, Privacy, read_privacy, write_privacy
 from ..live.hub import Hub
 from ..store import Store
+from .keyring import Reload
 
 UNREADABLE = Privacy(mask=True)
 """For settings that another version has stored: what they would mask is masked until they are set again."""
@@ -22,14 +25,18 @@ class PrivacySettings:
         self._by_bin: dict[str, tuple[Privacy, MaskingPolicy]] = {}
         self._withholding: dict[str, Privacy] = {}
         self._changing = asyncio.Lock()
+        self.reload: Reload | None = None
+        """Set if the store is shared."""
 
     async def start(self) -> None:
         """Load the settings that users have made."""
         for bin_id, text in await self._store.list_privacy():
-            try:
-                self._keep(bin_id, read_privacy(text))
-            except msgspec.MsgspecError:
-                self._keep(bin_id, UNREADABLE)
+            self._keep(bin_id, _read(text))
+
+    async def read(self, bin_id: str) -> Callable[[], None]:
+        """As in `Reloadable`."""
+        found = [_read(text) for _, text in await self._store.list_privacy(bin_id)]
+        return partial(self._keep, bin_id, found[0] if found else NO_PRIVACY)
 
     def of(self, bin_id: str) -> Privacy:
         """The settings of a bin."""
@@ -57,7 +64,10 @@ class PrivacySettings:
         async with self._changing:
             text = None if privacy == NO_PRIVACY else write_privacy(privacy).decode()
             await self._store.set_privacy(bin_id, text)
-            self._keep(bin_id, privacy)
+            if self.reload is not None:
+                await self.reload(bin_id)
+            else:
+                self._keep(bin_id, privacy)
         self._hub.notify(bin_id)
 
     def forget(self, bin_id: str) -> None:
@@ -71,3 +81,10 @@ class PrivacySettings:
             self._by_bin[bin_id] = (privacy, privacy.policy())
         if privacy.withholds:
             self._withholding[bin_id] = privacy
+
+
+def _read(text: str) -> Privacy:
+    try:
+        return read_privacy(text)
+    except msgspec.MsgspecError:
+        return UNREADABLE

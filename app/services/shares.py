@@ -1,5 +1,8 @@
-"""Share links: made, found by the hash of their secret, counted, ended. All of them are in memory; there are few."""
+"""Share links: made, found by the hash of their secret, counted, ended. All of them are in memory; there are few. In a
+shared store those in memory are only used directly after they were read again.
+"""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -28,8 +31,8 @@ class Shares:
         self._keyring = keyring
         self._notify = notify
         self._by_hash: dict[str, Share] = {}
-        # Ids of shares with views that are not stored.
-        self._viewed: set[str] = set()
+        # By the hash of a share: its views that are not stored.
+        self._viewed: Counter[str] = Counter()
         self._forgot_at: float | None = None
         self.ended = 0
         """The number of times that a share was ended. The handler of an open connection checks its caller again when
@@ -38,6 +41,12 @@ class Shares:
     async def start(self) -> None:
         """Read them."""
         self._by_hash = {share.hash: share for share in await self._store.list_shares()}
+
+    async def refresh(self, bin_id: str) -> None:
+        """Read the shares of a bin again if other servers may have changed them. Raises StoreUnavailable."""
+        if self._store.is_shared:
+            for share in await self._store.list_shares(bin_id):
+                self._put(share)
 
     def of_bin(self, bin_id: str) -> Sequence[Share]:
         """The shares of a bin that have not ended, the newest first."""
@@ -54,9 +63,13 @@ class Shares:
             raise Ended(f"The share {share_id} has ended.")
         return found
 
-    def caller_of(self, secret: str) -> Caller | None:
-        """Who has the link with this secret; None: there is no such link. Raises Ended if the share has ended."""
-        share = self._by_hash.get(digest(secret))
+    async def caller_of(self, secret: str) -> Caller | None:
+        """Who has the link with this secret; None: there is no such link. Raises Ended if the share has ended,
+        StoreUnavailable if the store is shared."""
+        key = digest(secret)
+        if self._store.is_shared:
+            await self._read_again(key)
+        share = self._by_hash.get(key)
         if share is None:
             return None
         if self._has_ended(share):
@@ -73,6 +86,7 @@ class Shares:
         if not timedelta(0) < expires_in <= MAX_SHARE_TIME:
             raise Invalid(("expires_in", f"must be longer than 0 and at most {MAX_SHARE_TIME.days}d"))
         await self._check(bin_id, part)
+        await self.refresh(bin_id)
         if len(self.of_bin(bin_id)) >= MOST_SHARES:
             raise Invalid(("expires_in", f"cannot be set: this bin has {MOST_SHARES} shares. Revoke one first"))
         secret, now = clock.new_secret(), clock.now()
@@ -86,6 +100,7 @@ class Shares:
 
     async def revoke(self, bin_id: str, share_id: str) -> Share:
         """End a share now. Raises Ended if it has ended; NotFound."""
+        await self.refresh(bin_id)
         share, now = self.get(bin_id, share_id), clock.now()
         # Before the store is called: a link must not be open because the disk is slow.
         self._end(replace(share, part=None, ended_at=now))
@@ -102,7 +117,7 @@ class Shares:
         known = self._by_hash.get(share.hash)
         if known is not None:
             self._by_hash[share.hash] = replace(known, views=known.views + 1, viewed_at=clock.now())
-            self._viewed.add(share.hash)
+            self._viewed[share.hash] += 1
 
     async def step(self) -> float:
         """Store views, and forget old shares. Returns the seconds until the next call."""
@@ -116,15 +131,27 @@ class Shares:
     async def write_views(self) -> None:
         """Store the views that are not stored yet. Raises StoreUnavailable."""
         for key in tuple(self._viewed):
-            share = self._by_hash.get(key)
-            self._viewed.discard(key)
+            share, views = self._by_hash.get(key), self._viewed.pop(key)
             if share is None or share.viewed_at is None:
                 continue
             try:
-                await self._store.note_share_views(share.id, share.views, share.viewed_at)
+                await self._store.note_share_views(share.id, views, share.viewed_at)
             except StoreUnavailable:
-                self._viewed.add(key)
+                self._viewed[key] += views
                 raise
+
+    async def _read_again(self, key: str) -> None:
+        """What other servers have changed of the share with this hash, and whether its bin is still there."""
+        share = await self._store.find_share(key)
+        if share is None:
+            self._by_hash.pop(key, None)
+            return
+        self._put(share)
+        if self._keyring.reload is not None and self._keyring.named(share.bin) is None:
+            await self._keyring.reload(share.bin)
+
+    def _put(self, stored: Share) -> None:
+        self._by_hash[stored.hash] = replace(stored, views=stored.views + self._viewed[stored.hash])
 
     def _has_ended(self, share: Share) -> bool:
         return share.has_ended(clock.now()) or self._keyring.named(share.bin) is None

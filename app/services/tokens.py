@@ -1,4 +1,6 @@
-"""Named access tokens: made, found by their hash, revoked. All of them are in memory; there are few."""
+"""Named access tokens: made, found by their hash, revoked. All of them are in memory; there are few. In a shared store
+those in memory are only used directly after they were read again.
+"""
 
 import hashlib
 from collections.abc import Collection, Sequence
@@ -37,6 +39,21 @@ class NamedTokens:
         """Read them."""
         self._by_hash = {token.hash: token for token in await self._store.list_tokens()}
 
+    async def refresh(self) -> None:
+        """Read them again if other servers may have changed them. Raises StoreUnavailable."""
+        if self._store.is_shared:
+            await self.start()
+
+    async def look_up(self, token_hash: str) -> AccessToken | None:
+        """The same as `find`, with what other servers have changed. Raises StoreUnavailable if the store is shared."""
+        if self._store.is_shared:
+            stored = await self._store.find_token(token_hash)
+            if stored is None:
+                self._by_hash.pop(token_hash, None)
+            else:
+                self._by_hash[token_hash] = stored
+        return self.find(token_hash)
+
     @property
     def all(self) -> Sequence[AccessToken]:
         """All tokens, oldest first, also expired ones."""
@@ -52,6 +69,7 @@ class NamedTokens:
     ) -> tuple[AccessToken, str]:
         """Make a token; returns it with its text, which nothing keeps. Raises Invalid."""
         name = name.strip()
+        await self.refresh()
         self._check_name(name)
         if bins is not None:
             await self._check_bins(bins)
@@ -83,6 +101,7 @@ class NamedTokens:
 
     async def drop(self, token_id: str) -> AccessToken:
         """Delete a token and its sessions. Raises NotFound."""
+        await self.refresh()
         token = next((token for token in self.all if token.id == token_id), None)
         if token is None:
             raise NotFound(f"There is no token {token_id}.")

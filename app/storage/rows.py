@@ -87,6 +87,7 @@ def read_bin(row: SqlRow, space: SqlRow | None, behind: int) -> Bin:
         swept_n=row["swept_n"],
         behind=behind,
         version=row["version"],
+        answer_version=row["answer_version"],
     )
 
 

@@ -23,6 +23,7 @@ from .messages import MessageStore
 from .pairings import PairingStore
 from .privacy import PrivacyStore
 from .reconciliations import ReconciliationArchive, ReconciliationStore
+from .servers import ServerStore
 from .sessions import Session, SessionStore, TokenStore
 from .shares import ShareStore
 from .upkeep import Health, SweepResult, UpkeepStore
@@ -62,6 +63,7 @@ class Store(
     SessionStore,
     TokenStore,
     ShareStore,
+    ServerStore,
     UpkeepStore,
     Protocol,
 ):

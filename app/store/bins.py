@@ -1,10 +1,10 @@
 """Bins and their capture keys."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
-from ..domain.bins import Bin, NewBin
+from ..domain.bins import Bin, BinVersions, NewBin
 
 
 class BinStore(Protocol):
@@ -25,6 +25,12 @@ class BinStore(Protocol):
     async def all_bins(self) -> Sequence[Bin]:
         """All bins, without counts, in no particular order. Does not wait for the ledger; used to build the key
         index."""
+
+    async def find_bins(self, keys: Collection[str]) -> Sequence[Bin]:
+        """The bins that have one of these capture keys, without counts."""
+
+    async def bin_versions(self, bin_id: str | None = None) -> Mapping[str, BinVersions]:
+        """The versions of all bins, or of one, by id. A bin that does not exist is missing."""
 
     async def set_bin(
         self, bin_id: str, *, name: str, provider: str | None, retention: timedelta | None, stuck_after: timedelta

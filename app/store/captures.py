@@ -30,7 +30,8 @@ class CaptureStore(Protocol):
 
     def add_capture(self, new: NewCapture) -> asyncio.Future[int]:
         """Store a request under the bin's next `n`. It is queued when this returns and durable when the future
-        resolves; the result is `n`. Raises NotFound when the bin has just been deleted."""
+        resolves; the result is `n`. Raises NotFound when the bin has just been deleted. In a shared store raises Stale
+        when the bin has another `answer_version` than the capture, or its fault has no hit left."""
 
     def note_outcome(self, new: NewOutcome) -> None:
         """Store the outcome of an answer, once for each capture. Never waits and never raises; outcomes are written

@@ -14,27 +14,27 @@ from .ledger import LedgerStatus
 class DecisionStore(Protocol):
     """What users have set: answers, wiretaps, faults, and how captures are parsed."""
 
-    async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:
-        """The answers that users have set, of all bins."""
+    async def list_answers(self, bin_id: str | None = None) -> Sequence[tuple[str, Role, RoleAnswers]]:
+        """The answers that users have set, of all bins or of one."""
 
     async def set_answers(self, bin_id: str, role: Role, answers: RoleAnswers | None) -> None:
         """Set the answers of a role; None restores the default. Raises NotFound."""
 
-    async def list_wiretaps(self) -> Sequence[tuple[str, Role, Wiretap]]:
-        """The wiretaps of all bins."""
+    async def list_wiretaps(self, bin_id: str | None = None) -> Sequence[tuple[str, Role, Wiretap]]:
+        """The wiretaps of all bins, or of one."""
 
     async def set_wiretap(self, bin_id: str, role: Role, wiretap: Wiretap | None) -> None:
         """Set the wiretap of a role; None removes it. Raises NotFound."""
 
-    async def list_faults(self) -> Sequence[ActiveFault]:
-        """The faults of all bins, including expired ones that are not removed yet. Each count is that of the durable
-        captures, because it changes in the transaction of the capture."""
+    async def list_faults(self, bin_id: str | None = None) -> Sequence[ActiveFault]:
+        """The faults of all bins, or of one, including expired ones that are not removed yet. Each count is that of the
+        durable captures, because it changes in the transaction of the capture."""
 
     async def set_fault(self, fault: ActiveFault) -> None:
         """Set the fault of a role and replace the previous one. Raises NotFound."""
 
-    async def drop_fault(self, fault_id: str) -> None:
-        """Remove a fault. An unknown id is ignored."""
+    async def drop_fault(self, bin_id: str, fault_id: str) -> None:
+        """Remove a fault of a bin. An unknown one is ignored."""
 
     async def reread(self, bin_id: str) -> None:
         """Parse every capture of a bin again, with the provider that is set now. Readers see the old result until
@@ -46,8 +46,8 @@ class DecisionStore(Protocol):
     async def get_reader_settings(self, bin_id: str) -> ReaderSettings:
         """The field mapping and the secrets of a bin. Raises NotFound."""
 
-    async def list_mappings(self) -> Sequence[tuple[str, str]]:
-        """The field mappings of all bins that have one, as id of the bin and JSON."""
+    async def list_mappings(self, bin_id: str | None = None) -> Sequence[tuple[str, str]]:
+        """The field mappings of all bins that have one, or of one bin, as id of the bin and JSON."""
 
     async def set_mapping(self, bin_id: str, mapping: str | None) -> None:
         """Set the field mapping of a bin, as JSON; None removes it. The bin is parsed again, as by `reread`. Raises

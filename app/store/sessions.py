@@ -58,6 +58,9 @@ class TokenStore(Protocol):
     async def list_tokens(self) -> Sequence[AccessToken]:
         """All tokens, oldest first, also expired ones."""
 
+    async def find_token(self, token_hash: str) -> AccessToken | None:
+        """A token by its hash, or None; also an expired one."""
+
     async def touch_token(self, token_id: str, used_at: datetime) -> None:
         """Record when a token was last used."""
 

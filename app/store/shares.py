@@ -13,14 +13,17 @@ class ShareStore(Protocol):
     async def add_share(self, share: Share) -> None:
         """Store a share. Raises Conflict when its id or hash is taken."""
 
-    async def list_shares(self) -> Sequence[Share]:
-        """All shares of all bins, oldest first, also those that have ended."""
+    async def list_shares(self, bin_id: str | None = None) -> Sequence[Share]:
+        """The shares of all bins, or of one, oldest first, also those that have ended."""
+
+    async def find_share(self, share_hash: str) -> Share | None:
+        """A share by the hash of its secret, or None."""
 
     async def end_share(self, share_id: str, ended_at: datetime) -> None:
         """End a share, and forget what it was for. An unknown one is ignored."""
 
     async def note_share_views(self, share_id: str, views: int, viewed_at: datetime) -> None:
-        """Store how often a share was viewed, and when last. An unknown one is ignored."""
+        """Count more views of a share, and store when it was viewed last. An unknown one is ignored."""
 
     async def forget_shares(self, *, ended_before: datetime, now: datetime) -> None:
         """Delete the shares that ended before a time, and forget what those were for that have expired `now`."""

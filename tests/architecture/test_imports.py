@@ -88,29 +88,20 @@ def imports(path: Path) -> set[str]:
 
 
 @cache
-def modules_imported(path: Path) -> set[str]:
-    """Our own modules that a module imports, as dotted names below `app`; type checking's imports too."""
+def modules_imported(path: Path, *, at_the_start: bool = False) -> set[str]:
+    """Our own modules that a module imports, as dotted names below `app`; type checking's imports too. `at_the_start`:
+    without those in functions."""
     parts = path.relative_to(APP).with_suffix("").parts
     package = parts[:-1]
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    for node in tree.body if at_the_start else ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level:
             base = [*package[: len(package) - node.level + 1], *(node.module.split(".") if node.module else [])]
             for alias in node.names:
                 full = [*base, alias.name]
                 found.add(".".join(full if _is_module(full) else base))
     return found
-
-
-def _imported_at_the_start(path: Path) -> set[str]:
-    """Our own modules that are imported together with a module."""
-    package = path.relative_to(APP).with_suffix("").parts[:-1]
-    return {
-        ".".join([*package[: len(package) - node.level + 1], *(node.module or "").split("."), alias.name])
-        for node in ast.parse(path.read_text()).body
-        if isinstance(node, ast.ImportFrom) and node.level
-        for alias in node.names
-    }
 
 
 def _is_module(parts: Sequence[str]) -> bool:
@@ -190,23 +181,23 @@ def test_the_library_of_an_engine_is_imported_in_its_package_only(library: str) 
 
 
 def test_the_package_runs_without_the_library_of_postgresql() -> None:
-    """It is an extra. So other modules import `storage/postgres/` in functions only."""
-    early = {
-        _name(path)
-        for path in APP.rglob("*.py")
-        if path.relative_to(APP).parts[:2] != ("storage", "postgres")
-        for name in _imported_at_the_start(path)
-        if name.startswith("storage.postgres")
-    }
-    assert early == set()
+    """It is an extra. So a module that imports it is imported in functions only, but for those of its own package."""
+    paths = {_name(path): path for path in APP.rglob("*.py")}
+    own = {name for name in paths if name.startswith("storage.postgres.")}
+    reached, open_ = set(), set(paths) - own
+    while open_:
+        name = open_.pop()
+        reached.add(name)
+        open_ |= modules_imported(paths[name], at_the_start=True) & paths.keys() - reached
+    assert {name for name in reached if "psycopg" in outside(paths[name])} == set()
 
 
-def test_sqlite_is_opened_in_four_modules() -> None:
-    inside = [path for path in FILES if _room(path) == "storage" and "sqlite" not in path.parts]
-    reach = {str(path.relative_to(APP)) for path in inside if "sqlite." in path.read_text()}
-    assert reach == {
-        "storage/opening.py", "storage/log/process.py", "storage/ledger/process.py", "storage/ledger/follower.py",
-    }  # fmt: skip
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_an_engine_is_imported_in_the_modules_that_open_files_and_connections(engine: str) -> None:
+    own = f"storage.{engine}."
+    rest = {path for path in FILES if _room(path) == "storage" and not _name(path).startswith(own)}
+    users = {_name(path) for path in rest if any(name.startswith(own) for name in modules_imported(path))}
+    assert users <= {"storage.opening", "storage.log.process", "storage.ledger.process"}
 
 
 def test_the_readers_of_providers_and_the_storage_meet_in_one_module() -> None:

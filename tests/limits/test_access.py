@@ -28,6 +28,7 @@ class Store:
     def __init__(self) -> None:
         self.kept: dict[str, Any] = {}
         self.found = self.touched = 0
+        self.is_shared = False
 
     async def add_session(self, session: Any) -> None:
         self.kept[session.hash] = session

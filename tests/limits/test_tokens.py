@@ -23,6 +23,8 @@ INSTANT = 0.001
 class Store:
     """Tokens that are kept, and bins with the ids "0", "1" and so on."""
 
+    is_shared = False
+
     def __init__(self, bins: int = 0) -> None:
         self.kept: list[AccessToken] = []
         self._bins = [_Bin(str(number)) for number in range(bins)]

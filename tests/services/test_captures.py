@@ -16,6 +16,7 @@ from app.live.hub import Hub
 from app.services.answers import Answers
 from app.services.captures import EXAMINED_BYTES, Intake
 from app.services.faults import Faults
+from app.services.keyring import Keyring
 from app.services.mappings import Mappings
 from app.services.privacy import PrivacySettings
 from app.services.simulations.runs import Simulating
@@ -68,6 +69,7 @@ async def faults(rows: Rows) -> Faults:
 async def intake(rows: Rows, faults: Faults) -> Intake:
     return Intake(
         rows,
+        Keyring(rows),
         Answers(rows, Hub()),
         faults,
         Mappings(rows, Hub()),
@@ -112,7 +114,8 @@ async def test_a_request_larger_than_this_is_examined_in_a_thread_if_fields_are_
     privacy = PrivacySettings(rows, Hub())  # type: ignore[arg-type]
     hub = Hub()
     intake = Intake(
-        rows, Answers(rows, hub), Faults(rows, hub), Mappings(rows, hub), privacy, Simulating(), Handlers()
+        rows, Keyring(rows), Answers(rows, hub), Faults(rows, hub), Mappings(rows, hub), privacy, Simulating(),
+        Handlers(),
     )  # fmt: skip
     small = structs.replace(RAW, body=b"x" * (EXAMINED_BYTES - len(RAW.target)))
     large = structs.replace(small, body=small.body + b"x")

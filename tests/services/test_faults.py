@@ -30,7 +30,7 @@ class Rows:
         self.faults = {key: kept for key, kept in self.faults.items() if kept.role is not fault.role}
         self.faults[fault.id] = fault
 
-    async def drop_fault(self, fault_id: str) -> None:
+    async def drop_fault(self, _: str, fault_id: str) -> None:
         self.faults.pop(fault_id, None)
 
 

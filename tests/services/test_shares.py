@@ -40,18 +40,18 @@ async def test_a_secret_opens_one_share_until_it_is_revoked_also_after_a_restart
     shares = await _started(store, told)
     share, secret = await shares.add(bin.id, SharedPart(), expires_in=HOUR, masked=True, made_by="me")
     for each in (shares, await _started(store, told)):
-        caller = each.caller_of(secret)
+        caller = await each.caller_of(secret)
         assert caller is not None
         assert (caller.kind, caller.role, caller.bins, caller.share) == (
             CallerKind.SHARE, AccessRole.READ, {bin.id}, share,
         )  # fmt: skip
         assert caller.until == share.expires_at
-        assert each.caller_of(share.hash) is None
+        assert await each.caller_of(share.hash) is None
     await shares.revoke(bin.id, share.id)
     assert (told, shares.ended) == ([bin.id], 1)
     for each in (shares, await _started(store, told)):
         with pytest.raises(Ended):
-            each.caller_of(secret)
+            await each.caller_of(secret)
         with pytest.raises(Ended):
             each.get(bin.id, share.id)
         assert each.of_bin(bin.id) == []
@@ -63,10 +63,10 @@ async def test_a_share_of_a_deleted_bin_has_ended_also_before_anybody_told_it(st
     _, secret = await shares.add(bin.id, SharedPart(), expires_in=HOUR, masked=True, made_by="me")
     await store.drop_bin(bin.id)
     with pytest.raises(Ended):
-        (await _started(store, told)).caller_of(secret)
+        await (await _started(store, told)).caller_of(secret)
     shares.forget(bin.id)
     with pytest.raises(Ended):
-        shares.caller_of(secret)
+        await shares.caller_of(secret)
     with pytest.raises(NotFound):
         shares.get("other", "none")
 
@@ -83,7 +83,7 @@ async def test_a_share_is_revoked_before_the_store_answers(store: Store, monkeyp
     with pytest.raises(StoreUnavailable):
         await shares.revoke(bin.id, share.id)
     with pytest.raises(Ended):
-        shares.caller_of(secret)
+        await shares.caller_of(secret)
 
 
 async def test_views_are_stored_as_soon_as_that_is_possible(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,8 +119,8 @@ async def test_a_share_that_ended_long_ago_is_forgotten(store: Store, monkeypatc
     await shares.step()
     assert [one.part for one in await store.list_shares()] == [None]
     with pytest.raises(Ended):
-        shares.caller_of(secret)
+        await shares.caller_of(secret)
     later = HOUR + KEPT_AFTER_END + HOUR
     await shares.step()
     assert await store.list_shares() == []
-    assert shares.caller_of(secret) is None
+    assert await shares.caller_of(secret) is None

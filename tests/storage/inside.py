@@ -13,7 +13,6 @@ from app.domain.annotations import AnnotationChange
 from app.domain.captures import FaultHit, Outcome, RawRequest, Reading
 from app.domain.roles import Role
 from app.domain.units import micros
-from app.storage.ballast import Ballast
 from app.storage.ledger.building import build_step
 from app.storage.ledger.due_marks import mark_due
 from app.storage.ledger.erasing import erase_step
@@ -22,14 +21,12 @@ from app.storage.ledger.search import SearchIndex, index_step
 from app.storage.ledger.spaces import find_space
 from app.storage.ledger.steps import CaptureReader, LedgerStep, Recognise
 from app.storage.log import jobs
-from app.storage.log.appender import Appender
 from app.storage.log.results import Result
 from app.storage.packing import pack
-from app.storage.sqlite.ledger_file import make_ledger_file, open_log_to_follow
-from app.storage.sqlite.log_file import open_log_file
 from app.storage.transaction import Transaction
 
 from .builders import scripted
+from .engines import Engine, SqliteEngine
 from .scripted import read
 
 BIN = "bin00001"
@@ -45,18 +42,18 @@ def claim_all(_: Transaction, bins: Sequence[int]) -> Sequence[int]:
 class Inside:
     """One log with one bin, and ledgers that are made from it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: Engine | None = None) -> None:
         self.folder = folder
-        self.file = open_log_file(folder / "log.db", doubt=False)
-        self.appender = Appender(self.file.database, Ballast(folder / "ballast"), "run")
+        self.engine = engine or SqliteEngine(folder)
+        self.file = self.engine.open_log()
+        self.appender = self.engine.open_appender(self.file)
         self.appender.begin()
         self.add_bin(BIN)
-        self._log = open_log_to_follow(folder / "log.db")
+        self.log = self.engine.follow_log()
         self._epochs = iter(range(100, 1_000))
 
     def close(self) -> None:
-        self.file.connection.close()
-        self._log._connection.close()
+        self.engine.close()
 
     def apply(self, *batch: jobs.Job) -> list[Result]:
         return self.appender.apply(batch).results
@@ -113,16 +110,16 @@ class Inside:
 
     def ledger(self, name: str = "ledger.db", recognise: Recognise = read, version: str = "1") -> "Ledger":
         """A new ledger of this log."""
-        return Ledger(self, self.folder / name, CaptureReader(recognise, version), next(self._epochs))
+        return Ledger(self, name, CaptureReader(recognise, version), next(self._epochs))
 
 
 class Ledger:
     """A ledger that follows when the test calls it."""
 
-    def __init__(self, inside: Inside, path: Path, reader: CaptureReader, epoch: int) -> None:
+    def __init__(self, inside: Inside, name: str, reader: CaptureReader, epoch: int) -> None:
         self.inside = inside
         self.reader = reader
-        self.file = make_ledger_file(path)
+        self.file = inside.engine.make_ledger(name)
         self.broken: set[int] = set()
         with self.file.database.write() as transaction:
             transaction.run("set_ledger_meta", {"log": "log", "run": "run", "epoch": epoch})
@@ -177,12 +174,10 @@ class Ledger:
 
     def rows(self, query: str, *values: object) -> list[tuple]:
         """Run a query."""
-        cursor = self.file.connection.cursor()
-        cursor.row_factory = None
-        return cursor.execute(query, values).fetchall()
+        return [tuple(row) for row in self.file.connection.execute(query, values)]
 
     def _heads(self) -> list:
-        with self.inside._log.read() as log:
+        with self.inside.log.read() as log:
             return read_log_heads(log)
 
     def _building(self) -> int | None:
@@ -209,8 +204,8 @@ class Ledger:
             "texts": self._texts(space),
             "conversations": sorted(self.rows("select theirs, ours from conversations where space = ?", space)),
             "pairings": self._pairings(space),
-            "verdicts": sorted(self.rows("select verdict, pairs from verdict_counts where space = ? and pairs", space)),
-            "gaps": sorted(self.rows("select gap_ms, pairs from gap_counts where space = ? and pairs", space)),
+            "verdicts": sorted(self.rows("select verdict, pairs from verdict_counts where space = ? and pairs <> 0", space)),
+            "gaps": sorted(self.rows("select gap_ms, pairs from gap_counts where space = ? and pairs <> 0", space)),
             "counted": {table: self.counted(table, space) for table in COUNTED},
             "counts": {
                 name: getattr(counts, name) for name in ("captures", "primary_count", "fallback_count",
@@ -221,7 +216,7 @@ class Ledger:
     def annotations(self, space: int) -> list[tuple]:
         """Number, pin, note and tags of each."""
         return self.rows(
-            "select id & (1 << 40) - 1, pinned, note, tags from annotations where id >> 40 = ? order by id", space
+            "select id & 0xffffffffff, pinned, note, tags from annotations where id >> 40 = ? order by id", space
         )
 
     def counted(self, table: str, space: int) -> list[tuple]:
@@ -290,7 +285,7 @@ class _Step:
 
     def __enter__(self) -> LedgerStep:
         self._write = self._ledger.file.database.write()
-        self._read = self._ledger.inside._log.read()
+        self._read = self._ledger.inside.log.read()
         transaction, log = self._write.__enter__(), self._read.__enter__()
         return LedgerStep(transaction, log, self._ledger.reader, self._now, self._ledger.broken)
 

@@ -57,8 +57,8 @@ async def test_faults_come_back_as_they_went_in_and_replace_each_other(store: St
     for fault in (first, voice, second):
         await store.set_fault(fault)
     assert await store.list_faults() == [second, voice]
-    await store.drop_fault(first.id)
-    await store.drop_fault(voice.id)
+    await store.drop_fault(first.bin_id, first.id)
+    await store.drop_fault(voice.bin_id, voice.id)
     assert await store.list_faults() == [second]
 
 
@@ -172,3 +172,19 @@ async def test_faults_and_answers_are_there_after_a_restart(tmp_path: Path) -> N
     async with open_store(path) as store:
         assert await store.list_faults() == [fault]
         assert await store.list_answers() == [(bin.id, Role.FALLBACK, REPLY)]
+
+
+async def test_a_bin_has_a_new_answer_version_after_each_change_that_its_answers_depend_on(store: Store) -> None:
+    bin = await a_bin(store)
+    fault = a_fault(bin)
+    await store.set_answers(bin.id, Role.PRIMARY, REPLY)
+    await store.set_fault(fault)
+    await store.set_privacy(bin.id, "{}")
+    await store.set_mapping(bin.id, "{}")
+    await store.rotate_key(bin.id, clock.new_key())
+    await store.drop_fault(bin.id, fault.id)
+    values = {"name": bin.name, "retention": None, "stuck_after": bin.stuck_after}
+    changed = await store.set_bin(bin.id, provider="ytel", **values)
+    same = await store.set_bin(bin.id, provider="ytel", **values)
+    assert (bin.answer_version, changed.answer_version, same.answer_version) == (0, 7, 7)
+    assert [each.answer_version for each in await store.all_bins()] == [7]

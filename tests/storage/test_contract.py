@@ -359,3 +359,9 @@ async def test_a_large_body_fits(store: Store) -> None:
     assert (await store.get_capture(bin.id, n)).raw == a_raw(
         body, received_at=(await store.get_capture(bin.id, n)).raw.received_at
     )
+
+
+async def test_a_server_that_has_a_lease_extends_it(store: Store) -> None:
+    await store.flush()
+    assert await store.hold_lease("sweep", 60)
+    assert await store.hold_lease("sweep", 60), "the one that has it extends it"

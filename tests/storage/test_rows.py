@@ -26,7 +26,7 @@ from tests.storage.ledger.events import an_inbound
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BIN = {
     "id": "bin00001", "key": "k", "name": "a", "provider": None, "stuck_s": 300, "retention_s": None,
-    "created_at": 1_000_000, "last_n": 5, "swept_n": 2, "version": 3,
+    "created_at": 1_000_000, "last_n": 5, "swept_n": 2, "version": 3, "answer_version": 6,
 }  # fmt: skip
 OUTCOME = {
     "sender_left": 1, "out_status": 200, "after_ms": None, "left_ms": 7, "well_formed": 0, "note": "a note",
@@ -50,7 +50,7 @@ def test_finding_codes_do_not_depend_on_the_order_of_detection() -> None:
 def test_a_bin_without_a_ledger_has_no_counts_and_all_its_settings() -> None:
     bin = read_bin(BIN, None, 4)
     assert (bin.captures, bin.last_capture_at, bin.seq, set(bin.by_role.values())) == (0, None, 0, {0})
-    assert (bin.behind, bin.last_n, bin.swept_n, bin.version) == (4, 5, 2, 3)
+    assert (bin.behind, bin.last_n, bin.swept_n, bin.version, bin.answer_version) == (4, 5, 2, 3, 6)
     assert (bin.stuck_after, bin.retention) == (timedelta(minutes=5), None)
 
 

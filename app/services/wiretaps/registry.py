@@ -1,7 +1,8 @@
 """The wiretaps of all bins, each with its handler. The store is changed first."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -13,6 +14,7 @@ from ...live.hub import Hub
 from ...store import Store
 from ..forwards.checking import OWN, check_target_url
 from ..forwards.registry import Forwards
+from ..keyring import Reload
 from .counters import WiretapCounters
 from .handlers import Handlers
 from .outbox import ForwardOutbox, find_outbox
@@ -36,11 +38,18 @@ class Wiretaps:
         self._public_url = public_url
         self._by_bin: dict[str, dict[Role, tuple[Wiretap, TargetHandler]]] = {}
         self._changing = asyncio.Lock()
+        self.reload: Reload | None = None
+        """Set if the store is shared."""
 
     async def start(self) -> None:
         """Load the stored wiretaps."""
         for bin_id, role, wiretap in await self._store.list_wiretaps():
             self._use(bin_id, role, wiretap, self._outbox_of(bin_id, role, wiretap))
+
+    async def read(self, bin_id: str) -> Callable[[], None]:
+        """As in `Reloadable`."""
+        found = {role: wiretap for _, role, wiretap in await self._store.list_wiretaps(bin_id)}
+        return partial(self._put, bin_id, found)
 
     def of(self, bin_id: str) -> Mapping[Role, Wiretap]:
         """The wiretaps of a bin, those that are switched off too."""
@@ -56,7 +65,10 @@ class Wiretaps:
             if outbox is not None:
                 await outbox.open()
             await self._store.set_wiretap(bin_id, role, wiretap)
-            self._use(bin_id, role, wiretap, outbox)
+            if self.reload is not None:
+                await self.reload(bin_id)
+            else:
+                self._use(bin_id, role, wiretap, outbox)
             if outbox is None:
                 await self._close_outbox(bin_id, role)
         self._hub.notify(bin_id)
@@ -66,7 +78,10 @@ class Wiretaps:
         """Remove the wiretap of a role, if there is one. Raises NotFound when there is no such bin."""
         async with self._changing:
             await self._store.set_wiretap(bin_id, role, None)
-            self._unuse(bin_id, role)
+            if self.reload is not None:
+                await self.reload(bin_id)
+            else:
+                self._unuse(bin_id, role)
             await self._close_outbox(bin_id, role)
         self._hub.notify(bin_id)
 
@@ -80,6 +95,15 @@ class Wiretaps:
         if wiretap.on_failure is OnFailure.MIRROR:
             return None
         return ForwardOutbox(self._store, self._forwards, bin_id, role, wiretap)
+
+    def _put(self, bin_id: str, found: Mapping[Role, Wiretap]) -> None:
+        """Replace the wiretaps of a bin. One that is the same keeps its handler."""
+        before = self.of(bin_id)
+        for role in before.keys() - found.keys():
+            self._unuse(bin_id, role)
+        for role, wiretap in found.items():
+            if before.get(role) != wiretap:
+                self._use(bin_id, role, wiretap, self._outbox_of(bin_id, role, wiretap))
 
     def _use(self, bin_id: str, role: Role, wiretap: Wiretap, outbox: ForwardOutbox | None) -> None:
         self._unuse(bin_id, role)

@@ -30,6 +30,7 @@ from .protocol import (
     ReadingCutOff,
     decode_from_process,
     encode,
+    reaches,
 )
 from .read_timer import CUT_OFF
 
@@ -217,11 +218,11 @@ class LedgerClient:
         for position in frame.positions:
             self._ledger_positions[position.bin] = position
             in_log = self._log_positions.get(position.bin)
-            if in_log is None or _reaches(position, in_log):
+            if in_log is None or reaches(position, in_log):
                 self._behind.discard(position.bin)
                 # The capture that ended the process has been passed.
                 self._one_by_one.discard(position.bin)
-            if (due := self._due.get(position.bin)) is not None and _reaches(position, due):
+            if (due := self._due.get(position.bin)) is not None and reaches(position, due):
                 del self._due[position.bin]
             self._resolve(position)
         if frame.building is not None:
@@ -245,7 +246,7 @@ class LedgerClient:
         for wanted, waiter in waiting:
             if waiter.done():
                 continue
-            if _reaches(position, wanted):
+            if reaches(position, wanted):
                 waiter.set_result(None)
             else:
                 left.append((wanted, waiter))
@@ -284,14 +285,6 @@ class LedgerClient:
         _log.error("capture.skipped", bin=bin, n=n, reason=why)
         with suppress(StoreUnavailable):
             self._appender.submit(SkipCapture(bin, n, self._reader + how)).add_done_callback(_read_exception)
-
-
-def _reaches(reached: LogPosition, wanted: LogPosition) -> bool:
-    """Whether each number of a position is reached."""
-    return (
-        reached.n >= wanted.n and reached.k >= wanted.k and reached.d >= wanted.d and reached.a >= wanted.a
-        and reached.version >= wanted.version
-    )  # fmt: skip
 
 
 def _read_exception(future: "asyncio.Future[Result]") -> None:

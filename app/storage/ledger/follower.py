@@ -27,6 +27,7 @@ from .protocol import (
     LedgerProgress,
     LogEvent,
     LogGrew,
+    LookAt,
     NeedEpoch,
     ReadingBegins,
     ReadingCutOff,
@@ -113,6 +114,9 @@ class Follower:
         elif isinstance(frame, LogGrew):
             self._pacing.log_grew(ticks(), urgent=frame.urgent)
             self._behind.update(dict.fromkeys(position.bin for position in frame.positions))
+        elif isinstance(frame, LookAt):
+            self._pacing.log_grew(ticks(), urgent=False)
+            self._behind.update(dict.fromkeys(frame.bins))
 
     def _pause_s(self) -> float:
         """Seconds until something has to be done."""

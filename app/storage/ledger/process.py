@@ -83,6 +83,7 @@ class LedgerProcess:
         while True:
             try:
                 Follower(self._pipe, log, file, self._reader, self._one_by_one).run()
+                file.close()
                 return
             except CannotWrite as error:
                 self._wait(error)

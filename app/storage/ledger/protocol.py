@@ -29,6 +29,12 @@ class LogGrew(Frame):
     urgent: bool
 
 
+class LookAt(Frame):
+    """Other servers have appended to these bins."""
+
+    bins: list[int]
+
+
 class Epoch(Frame):
     """An unused epoch for the cursors of a new space."""
 
@@ -93,8 +99,17 @@ class LogEvent(Frame):
     trace: str | None = None
 
 
-FromServer = LedgerBegins | LogGrew | Epoch | LedgerDamaged
+FromServer = LedgerBegins | LogGrew | LookAt | Epoch | LedgerDamaged
 FromProcess = LedgerOpened | NeedEpoch | ReadingBegins | LedgerProgress | ReadingCutOff | LogEvent
+
+
+def reaches(reached: LogPosition, wanted: LogPosition) -> bool:
+    """Whether each number of a position is reached."""
+    return (
+        reached.n >= wanted.n and reached.k >= wanted.k and reached.d >= wanted.d and reached.a >= wanted.a
+        and reached.version >= wanted.version
+    )  # fmt: skip
+
 
 encode = msgspec.msgpack.Encoder().encode
 decode_from_server = msgspec.msgpack.Decoder(FromServer).decode

@@ -1,6 +1,7 @@
 """The write side of the log: one transaction for a batch of jobs. Runs in the log process only."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -34,7 +35,6 @@ _STATEMENTS: dict[type[Job], str] = {
     jobs.DropBin: "drop_bin",
     jobs.AddDrill: "add_drill",
     jobs.SetDrill: "set_drill",
-    jobs.DropFault: "drop_fault",
     jobs.AddToken: "add_token",
     jobs.TouchToken: "touch_token",
     jobs.AddSession: "add_session",
@@ -75,6 +75,7 @@ class Appender:
             jobs.SetAnswers: _set_answers,
             jobs.SetWiretap: _set_wiretap,
             jobs.SetFault: _set_fault,
+            jobs.DropFault: _drop_fault,
             jobs.AddAttempt: _add_attempt,
             jobs.AddForward: add_forward,
             jobs.SetForward: partial(change_forward, "set_forward"),
@@ -211,6 +212,7 @@ def _set_answers(batch: Batch, job: jobs.SetAnswers) -> None:
         batch.run("drop_answers", bounds)
     else:
         batch.run("set_answers", {**bounds, "answers": job.answers})
+    batch.count_answer_change(job.bin_id)
 
 
 def _set_wiretap(batch: Batch, job: jobs.SetWiretap) -> None:
@@ -219,6 +221,7 @@ def _set_wiretap(batch: Batch, job: jobs.SetWiretap) -> None:
         batch.run("drop_wiretap", bounds)
     else:
         batch.run("set_wiretap", {**bounds, "wiretap": job.wiretap})
+    batch.count_answer_change(job.bin_id)
 
 
 def _set_record_mapping(batch: Batch, job: jobs.SetRecordMapping) -> None:
@@ -235,11 +238,19 @@ def _set_privacy(batch: Batch, job: jobs.SetPrivacy) -> None:
         batch.run("drop_privacy", bounds)
     else:
         batch.run("set_privacy", {**bounds, "settings": job.settings})
+    batch.count_answer_change(job.bin_id)
 
 
 def _set_fault(batch: Batch, job: jobs.SetFault) -> None:
     values = msgspec.structs.asdict(job)
     batch.run("set_fault", {"bin": batch.counter(values.pop("bin_id")).number, **values})
+    batch.count_answer_change(job.bin_id)
+
+
+def _drop_fault(batch: Batch, job: jobs.DropFault) -> None:
+    with suppress(Rejected):  # the bin is deleted, with its faults
+        if batch.run("drop_fault", {"bin": batch.counter(job.bin_id).number, "id": job.id}):
+            batch.count_answer_change(job.bin_id)
 
 
 def _add_attempt(batch: Batch, job: jobs.AddAttempt) -> int:

@@ -12,7 +12,7 @@ import msgspec
 from ..ids import row_id
 from ..transaction import Transaction
 from . import jobs
-from .results import LogPosition
+from .results import LogPosition, Result
 
 
 class Rejected(Exception):
@@ -21,6 +21,9 @@ class Rejected(Exception):
     def __init__(self, error: str, message: str) -> None:
         self.error = error
         super().__init__(message)
+
+
+STALE = Result("stale", "Its settings have changed.")
 
 
 class Counter(msgspec.Struct):
@@ -33,6 +36,7 @@ class Counter(msgspec.Struct):
     last_d: int
     last_a: int
     version: int
+    answer_version: int
 
 
 class Batch:
@@ -47,6 +51,8 @@ class Batch:
         self._outcomes: list[tuple[object, ...]] = []
         self._sent: list[tuple[object, ...]] = []
         self._faults: list[tuple[object, ...]] = []
+        # By the id of a fault: how many more captures may get it; None: no limit.
+        self._hits_left: dict[str, int | None] = {}
 
     def counter(self, bin_id: str) -> Counter:
         """The counters of a bin inside the transaction. Raises Rejected when there is no such bin."""
@@ -64,9 +70,11 @@ class Batch:
         for id, *numbers in self.transaction.all("lock_bins", {"ids": list(bin_ids)}):
             self._counters[id] = Counter(*numbers)
 
-    def add_capture(self, job: jobs.AddCapture) -> int:
-        """Queue a capture row; returns its n."""
+    def add_capture(self, job: jobs.AddCapture) -> int | Result:
+        """Queue a capture row; returns its n, or that its answer was chosen from settings that have changed."""
         counter = self.counter(job.bin_id)
+        if job.answer_version is not None and not self._is_current(job, counter):
+            return STALE
         counter.last_n += 1
         self._captures.append((
             row_id(counter.number, counter.last_n), job.received_at, job.role, job.method, job.target, job.peer,
@@ -77,6 +85,26 @@ class Batch:
         if job.fault_id is not None:
             self._faults.append((job.fault_id,))
         return counter.last_n
+
+    def _is_current(self, job: jobs.AddCapture, counter: Counter) -> bool:
+        """Whether the settings of the bin are those of the job. Then its fault, if it has one, loses a hit."""
+        if job.answer_version != counter.answer_version:
+            return False
+        id = job.fault_id
+        if id is None:
+            return True
+        if id not in self._hits_left:
+            # Read once a batch: faults that are set in between change the version of their bin.
+            row = self.transaction.one("fault_remaining", {"id": id})
+            self._hits_left[id] = 0 if row is None else row[0]
+        left = self._hits_left[id]
+        if left is not None:
+            self._hits_left[id] = left - 1
+        return left is None or left > 0
+
+    def count_answer_change(self, bin_id: str) -> None:
+        """Captures of this bin get other answers, or are stored in another way, from here on. Raises Rejected."""
+        self.run("count_answer_change", {"number": self.counter(bin_id).number}, bin_id=bin_id)
 
     def add_outcomes(self, outcomes: Iterable[jobs.OutcomeRecord]) -> None:
         """Queue outcome rows, each with the next k of its bin. Outcomes of deleted bins are ignored."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from ...errors import AppError, Conflict, NotFound, StoreUnavailable
+from ...errors import AppError, Conflict, NotFound, Stale, StoreUnavailable
 from .jobs import AddCapture, Job, Probe
 from .results import Result
 
@@ -37,5 +37,7 @@ def error_of(result: Result) -> AppError:
             return NotFound(result.message)
         case "conflict":
             return Conflict(result.message)
+        case "stale":
+            return Stale(result.message)
         case _:
             return StoreUnavailable(result.message)

@@ -22,6 +22,7 @@ def set_mapping(batch: Batch, job: jobs.SetMapping) -> None:
         batch.run("drop_mapping", {"bin": number})
     else:
         batch.run("set_mapping", {"bin": number, "mapping": job.mapping})
+    batch.count_answer_change(job.bin_id)
     request_reread(batch, job.bin_id)
 
 

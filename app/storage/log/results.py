@@ -60,10 +60,10 @@ class Opened(msgspec.Struct, array_like=True, gc=False):
     is_unreachable: bool = False
 
 
-# not_found, conflict: an error of the request. full: nothing can be written now. away: the database cannot be reached.
-# gone: the files were deleted or replaced. suspect: the state of the disk is unknown, so the process ends and the file
-# is checked. broken: a bug in smsbin.
-FAILURES = ("not_found", "conflict", "full", "away", "gone", "suspect", "broken")
+# not_found, conflict: an error of the request. stale: the settings of the bin have changed; the capture is not stored.
+# full: nothing can be written now. away: the database cannot be reached. gone: the files were deleted or replaced.
+# suspect: the state of the disk is unknown, so the process ends and the file is checked. broken: a bug in smsbin.
+FAILURES = ("not_found", "conflict", "stale", "full", "away", "gone", "suspect", "broken")
 
 encode = msgspec.msgpack.Encoder().encode
 decode_results = msgspec.msgpack.Decoder(Results).decode

@@ -13,6 +13,7 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper, NumericLoader
 
 from ...errors import CannotStart
 from .addresses import describe
+from .engine import ENGINE
 from .failures import translate
 from .rows import NamedRow, named_rows
 from .texts import EscapedBinaryDumper, EscapedDumper, RestoringBinaryLoader, RestoringLoader
@@ -68,21 +69,23 @@ def connect(url: str, program: str) -> Connection:
         connection: Connection = psycopg.connect(
             url, autocommit=True, row_factory=named_rows, context=_Context(), **_parameters(program)
         )
-        if is_pooled(connection.info, connection.execute("select pg_backend_pid()").fetchone()):
+        if is_pooled(connection.info, connection.execute(ENGINE["backend"]).fetchone()):
             connection.prepare_threshold = None
     except psycopg.Error as error:
         raise translate(error) or error from error
     return connection
 
 
-async def connect_async(url: str, program: str) -> AsyncConnection:
-    """The same for the event loop."""
+async def connect_async(url: str, program: str, *, read_only: bool = False) -> AsyncConnection:
+    """The same for the event loop. `read_only`: writes are refused by the server, unless a pooler is between."""
     try:
         connection: AsyncConnection = await psycopg.AsyncConnection.connect(
             url, autocommit=True, row_factory=named_rows, context=_Context(), **_parameters(program)
         )
-        if is_pooled(connection.info, await (await connection.execute("select pg_backend_pid()")).fetchone()):
+        if is_pooled(connection.info, await (await connection.execute(ENGINE["backend"])).fetchone()):
             connection.prepare_threshold = None
+        elif read_only:
+            await connection.execute(ENGINE["read_only"])
     except psycopg.Error as error:
         raise translate(error) or error from error
     return connection

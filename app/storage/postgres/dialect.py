@@ -20,7 +20,7 @@ _NOCASE = re.compile(rf"({_VALUE}) collate nocase(?:( (?:=|<|<=|>|>=) )({_VALUE}
 _PARAMETER = re.compile(r"(?<!:):([a-z_]\w*)")
 _HEX = re.compile(r"\b0x[0-9a-f]+\b")
 _COMPARED = re.compile(r"\s*(?:=|<|>)")
-_TABLE = re.compile(r"(?<!for )(?<!key )(?<!distinct )\b(from|join|into|update|using)(\s+)(log\.)?([a-z]\w*)\b(?!\()")
+_TABLE = re.compile(r"(?<!for )(?<!key )(?<!distinct )\b(from|join|into|update|using)(\s+)(log\.)?([a-z]\w*)\b(?![(.])")
 _NO_TABLE = frozenset({"lateral", "select", "set", "values"})
 _NAMED_ROWS = re.compile(r"(?:\bwith|\brecursive|,)\s+(\w+)(?: \([^()]*\))? as (?:(?:not )?materialized )?\(")
 
@@ -28,6 +28,8 @@ _PLAIN = (
     (re.compile(r"\bcross join ((?:log\.)?\w+(?: as \w+)?(?: indexed by \w+)?\s+on\b)"), r"join \1"),
     (re.compile(r"\s+indexed by \w+"), ""),
     (re.compile(r"\bas integer\)"), "as bigint)"),
+    # SQLite ignores the case of ASCII letters, as does this with the collation of the columns.
+    (re.compile(r"\blike\b"), "ilike"),
 )
 
 
@@ -100,10 +102,10 @@ def _instr(arguments: list[str], rest: str) -> str:
     return call if _COMPARED.match(rest) else f"({call} > 0)"
 
 
-def _json_each(arguments: list[str], rest: str) -> str | None:
-    """The parameter is a list, and the result has a column `value`."""
+def _json_each(arguments: list[str], rest: str) -> str:
+    """The result has a column `value`. A parameter is a list; a column has JSON, and then the result has `key` too."""
     if not arguments[0].startswith(":"):
-        return None
+        return f"{LEDGER}.numbers_of({arguments[0]})"
     kind = "text" if arguments[0][1:] in _TEXT_LISTS else "bigint"
     alias = re.match(r"\s+as (\w+)", rest)
     name = "" if alias else " as given"
@@ -111,8 +113,8 @@ def _json_each(arguments: list[str], rest: str) -> str | None:
 
 
 def _json_extract(arguments: list[str], _: str) -> str:
-    # The path is `$.name`.
-    return f"(cast({arguments[0]} as json) ->> substr({arguments[1]}, 3))"
+    # The path is `$.name`. An escaped U+0000 anywhere in the JSON would be an error.
+    return f"(cast(replace({arguments[0]}, '\\u0000', '\\u0020') as json) ->> substr({arguments[1]}, 3))"
 
 
 _FUNCTIONS: dict[str, Callable[[list[str], str], str | None]] = {
@@ -121,6 +123,7 @@ _FUNCTIONS: dict[str, Callable[[list[str], str], str | None]] = {
     "iif": lambda arguments, _: "case when {} then {} else {} end".format(*arguments),
     "instr": _instr,
     "json_each": _json_each,
+    "json_group_array": lambda arguments, _: f"cast(coalesce(json_agg({arguments[0]}), '[]') as text)",
     "json_extract": _json_extract,
 }
 

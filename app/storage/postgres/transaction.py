@@ -13,6 +13,7 @@ from .connections import Connection, connect
 from .engine import ENGINE
 from .failures import translate
 from .queries import SQL
+from .words import with_words
 
 Translate = Callable[[psycopg.Error], DatabaseError | None]
 
@@ -132,7 +133,7 @@ class PostgresTransaction:
             return
         try:
             with self._connection.cursor() as cursor:
-                cursor.executemany(_text(query), rows)
+                cursor.executemany(_text(query), with_words(query, rows))
         except psycopg.Error as error:
             raise self._translate(error) or error from error
 
@@ -147,7 +148,7 @@ class PostgresTransaction:
             types = self._types(*target)
             with self._connection.cursor() as cursor, cursor.copy(text) as copy:
                 copy.set_types(types)
-                for row in rows:
+                for row in with_words(query, rows):
                     copy.write_row(row)
         except psycopg.Error as error:
             raise self._translate(error) or error from error

@@ -27,6 +27,10 @@ class AccessReads(StoreBase):
     async def list_tokens(self) -> Sequence[AccessToken]:
         return [_read_token(row) for row in await self._log.all("list_tokens", {})]
 
+    async def find_token(self, token_hash: str) -> AccessToken | None:
+        row = await self._log.one("find_token", {"hash": token_hash})
+        return None if row is None else _read_token(row)
+
     async def touch_token(self, token_id: str, used_at: datetime) -> None:
         await self._appender.submit(jobs.TouchToken(token_id, micros(used_at)))
 

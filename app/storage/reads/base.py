@@ -76,6 +76,10 @@ class StoreBase:
             raise NotFound(f"There is no bin {bin_id}.")
         return row
 
+    async def _of_bin(self, of_all: str, of_one: str, bin_id: str | None) -> Sequence[SqlRow]:
+        """The rows of a query of the log about all bins, or of another one about this bin only."""
+        return await (self._log.all(of_all, {}) if bin_id is None else self._log.all(of_one, {"bin": bin_id}))
+
     async def _followed(self, bin_id: str) -> int:
         """The number of a bin, after the ledger shows everything that is stored of it now. Raises NotFound."""
         number = await self._number(bin_id)

@@ -1,8 +1,8 @@
 """Bins: the log has what users set, the ledger has the counts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from ...domain.bins import Bin
+from ...domain.bins import Bin, BinVersions
 from ...errors import StoreUnavailable
 from ...store import LedgerStatus
 from ..rows import read_bin
@@ -31,6 +31,14 @@ class BinReads(StoreBase):
 
     async def all_bins(self) -> Sequence[Bin]:
         return [read_bin(row, None, 0) for row in await self._log.all("all_bins", {})]
+
+    async def find_bins(self, keys: Collection[str]) -> Sequence[Bin]:
+        rows = await self._log.all("bins_of_keys", {"among": sorted(keys)})
+        return [read_bin(row, None, 0) for row in rows]
+
+    async def bin_versions(self, bin_id: str | None = None) -> Mapping[str, BinVersions]:
+        rows = await self._of_bin("bin_versions", "versions_of_bin", bin_id)
+        return {row["id"]: (row["version"], row["answer_version"]) for row in rows}
 
     async def rereading(self, bin_id: str) -> LedgerStatus:
         row = await self._bin_row(bin_id)

@@ -28,24 +28,24 @@ _pack = msgspec.msgpack.Encoder().encode
 class DecisionReads(StoreBase):
     """Implements `Store`."""
 
-    async def list_answers(self) -> Sequence[tuple[str, Role, RoleAnswers]]:
-        rows = await self._log.all("list_answers", {})
+    async def list_answers(self, bin_id: str | None = None) -> Sequence[tuple[str, Role, RoleAnswers]]:
+        rows = await self._of_bin("list_answers", "answers_of_bin", bin_id)
         return [(row["id"], Role(row["role"]), _read_answers(row["answers"])) for row in rows]
 
     async def set_answers(self, bin_id: str, role: Role, answers: RoleAnswers | None) -> None:
         packed = None if answers is None else _pack(answers)
         await self._appender.submit(jobs.SetAnswers(bin_id, role.value, packed))
 
-    async def list_wiretaps(self) -> Sequence[tuple[str, Role, Wiretap]]:
-        rows = await self._log.all("list_wiretaps", {})
+    async def list_wiretaps(self, bin_id: str | None = None) -> Sequence[tuple[str, Role, Wiretap]]:
+        rows = await self._of_bin("list_wiretaps", "wiretaps_of_bin", bin_id)
         return [(row["id"], Role(row["role"]), _read_wiretap(row["wiretap"])) for row in rows]
 
     async def set_wiretap(self, bin_id: str, role: Role, wiretap: Wiretap | None) -> None:
         text = None if wiretap is None else msgspec.json.encode(wiretap).decode()
         await self._appender.submit(jobs.SetWiretap(bin_id, role.value, text))
 
-    async def list_faults(self) -> Sequence[ActiveFault]:
-        return [_active_fault(row) for row in await self._log.all("list_faults", {})]
+    async def list_faults(self, bin_id: str | None = None) -> Sequence[ActiveFault]:
+        return [_active_fault(row) for row in await self._of_bin("list_faults", "faults_of_bin", bin_id)]
 
     async def set_fault(self, fault: ActiveFault) -> None:
         await self._appender.submit(
@@ -55,8 +55,8 @@ class DecisionReads(StoreBase):
             )
         )  # fmt: skip
 
-    async def drop_fault(self, fault_id: str) -> None:
-        await self._appender.submit(jobs.DropFault(fault_id))
+    async def drop_fault(self, bin_id: str, fault_id: str) -> None:
+        await self._appender.submit(jobs.DropFault(bin_id, fault_id))
 
     async def add_drill(self, drill: Drill) -> None:
         await self._number(drill.bin_id)

@@ -6,7 +6,6 @@ of captures, have an index that is filled after the fold. Its driver also includ
 and the condition is checked on each row.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,7 +122,7 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
     # Both numbers of a message are in the same index.
     key = "from" if of == "messages" and term.key == "to" else term.key
     ranges = [
-        prefix_range(spelling) if pattern.prefix else (spelling, spelling + _WHOLE)
+        prefix_range(spelling) if pattern.prefix else [spelling, spelling + _WHOLE]
         for pattern in term.patterns
         for spelling in pattern.spellings
     ]
@@ -133,9 +132,9 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
     return _DriverIds(found, upto) if len(found) <= FEW else None
 
 
-def prefix_range(beginning: str) -> tuple[str, str]:
+def prefix_range(beginning: str) -> list[str]:
     """The range of the values that begin with this, for an index: its first value, and the one after its last."""
-    return beginning, beginning + _BEGINNING
+    return [beginning, beginning + _BEGINNING]
 
 
 def _is_worth_it(of: str, term: OneOf) -> bool:
@@ -192,9 +191,9 @@ def _fragments_of(term: Term) -> list[tuple[str, object]]:
     return [(fragment, value) for fragment, value in ends if value is not None]
 
 
-def _phrases(term: Words) -> str:
+def _phrases(term: Words) -> list[str]:
     """What to look for in the words of a text, with a blank before and after each word."""
-    return json.dumps([line_of(phrase.words, phrase.prefix) for phrase in term.phrases])
+    return [line_of(phrase.words, phrase.prefix) for phrase in term.phrases]
 
 
 def _tags(term: Patterns) -> list[str]:

@@ -9,8 +9,9 @@ from .base import StoreBase
 class PrivacyReads(StoreBase):
     """Implements `Store`."""
 
-    async def list_privacy(self) -> Sequence[tuple[str, str]]:
-        return [(row["id"], row["settings"]) for row in await self._log.all("list_privacy", {})]
+    async def list_privacy(self, bin_id: str | None = None) -> Sequence[tuple[str, str]]:
+        rows = await self._of_bin("list_privacy", "privacy_of_bin", bin_id)
+        return [(row["id"], row["settings"]) for row in rows]
 
     async def set_privacy(self, bin_id: str, settings: str | None) -> None:
         await self._appender.submit(jobs.SetPrivacy(bin_id, settings))

@@ -16,8 +16,9 @@ class ReaderSettingsReads(StoreBase):
         bounds = {"bin": await self._number(bin_id)}
         return read_settings(await self._log.one("get_mapping", bounds), await self._log.all("list_secrets", bounds))
 
-    async def list_mappings(self) -> Sequence[tuple[str, str]]:
-        return [(row["id"], row["mapping"]) for row in await self._log.all("list_mappings", {})]
+    async def list_mappings(self, bin_id: str | None = None) -> Sequence[tuple[str, str]]:
+        rows = await self._of_bin("list_mappings", "mapping_of_bin", bin_id)
+        return [(row["id"], row["mapping"]) for row in rows]
 
     async def set_mapping(self, bin_id: str, mapping: str | None) -> None:
         await self._appender.submit(jobs.SetMapping(bin_id, mapping))

@@ -22,8 +22,12 @@ class ShareReads(StoreBase):
             )
         )  # fmt: skip
 
-    async def list_shares(self) -> Sequence[Share]:
-        return [_read_share(row) for row in await self._log.all("list_shares", {})]
+    async def list_shares(self, bin_id: str | None = None) -> Sequence[Share]:
+        return [_read_share(row) for row in await self._of_bin("list_shares", "shares_of_bin", bin_id)]
+
+    async def find_share(self, share_hash: str) -> Share | None:
+        row = await self._log.one("find_share", {"hash": share_hash})
+        return None if row is None else _read_share(row)
 
     async def end_share(self, share_id: str, ended_at: datetime) -> None:
         await self._appender.submit(jobs.EndShare(share_id, micros(ended_at)))

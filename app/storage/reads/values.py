@@ -23,7 +23,7 @@ class ValueReads(StoreBase):
         if space is None:
             return []
         values = {
-            "space": space["number"], "recipient": key == "to", "limit": limit,
+            "space": space["number"], "recipient": int(key == "to"), "limit": limit,
             "ranges": [prefix_range(beginning) for beginning in beginnings],
         }  # fmt: skip
         rows = await self._ledger.all("id_values" if key == "id" else "party_values", values)

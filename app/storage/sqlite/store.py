@@ -1,7 +1,7 @@
 """The Store on SQLite: two files, each written by one process. The server only reads them."""
 
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -34,6 +34,22 @@ class SqliteStore(BaseStore):
             ledger, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
             file=lambda: self._follower.file, missing=self._ledger_problem, attached=log,
         )  # fmt: skip
+
+    @property
+    def is_shared(self) -> bool:
+        return False
+
+    async def flush(self) -> None:
+        return
+
+    async def hold_lease(self, name: str, seconds: float) -> bool:  # noqa: ARG002
+        return True
+
+    def on_settings_change(self, call: Callable[[str | None], None]) -> None:  # noqa: ARG002
+        return
+
+    def on_sign_out(self, call: Callable[[], None]) -> None:  # noqa: ARG002
+        return
 
 
 def log_program(path: Path) -> Program:

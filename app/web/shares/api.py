@@ -15,6 +15,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/shares"""
     read_query(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"], wait=False)
+    await request.app[keys.SHARES].refresh(bin.id)
     return json_response(show_shares(request.app[keys.SHARES].of_bin(bin.id)))
 
 
@@ -31,6 +32,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/shares/{id}"""
     read_query(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"], wait=False)
+    await request.app[keys.SHARES].refresh(bin.id)
     return json_response(show_share(request.app[keys.SHARES].get(bin.id, request.match_info["id"])))
 
 

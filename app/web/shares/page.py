@@ -109,6 +109,7 @@ def _number(text: str) -> object:
 async def _page(request: web.Request, given: Mapping[str, str], *, status: int = 200, **more: Any) -> web.Response:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     chosen = {name: given[name] for name in CHOSEN if given.get(name, "").strip()}
+    await request.app[keys.SHARES].refresh(bin.id)
     page = SharesPage(
         bin=bin,
         shares=[ShareRow(share=share, title=title_of(share.part)) for share in request.app[keys.SHARES].of_bin(bin.id)],

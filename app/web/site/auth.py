@@ -11,6 +11,8 @@ from .hosts import parse_host
 from .urls import is_trusted, server_address
 
 RECHECK_S = 60.0
+SHARED_RECHECK_S = 15.0
+"""In a shared store, if the notice of another server is lost."""
 # The part of the path that is the secret of a share.
 SHARE_PART = "share"
 
@@ -36,7 +38,7 @@ async def find_caller(request: web.Request) -> Caller | None:
     names the user may send a bearer of its own. In the address of a share only its secret counts, and it counts nowhere
     else. Raises Ended when the share has ended."""
     if is_of_share(request):
-        return request.app[keys.SHARES].caller_of(request.match_info[SHARE_PART])
+        return await request.app[keys.SHARES].caller_of(request.match_info[SHARE_PART])
     access = request.app[keys.ACCESS]
     token = _bearer(request)
     caller = None
@@ -68,7 +70,7 @@ def named_by_proxy(request: web.Request) -> str | None:
 
 class SessionCheck:
     """For a call that takes long: whether its request would still be authenticated. It is checked again when any
-    session, token or share has ended, when its own credential expires, and every `RECHECK_S`."""
+    session, token or share has ended, when its own credential expires, and every `RECHECK_S` or `SHARED_RECHECK_S`."""
 
     def __init__(self, request: web.Request) -> None:
         self._request = request
@@ -77,11 +79,12 @@ class SessionCheck:
         self._ended = -1
         self._checked_at = clock.ticks()
         self._until = request[keys.CALLER].until
+        self._every_s = SHARED_RECHECK_S if request.app[keys.STORE].is_shared else RECHECK_S
 
     async def has_ended(self) -> bool:
         """Whether the request would not be authenticated any more."""
         ended = self._request.app[keys.ACCESS].ended + self._request.app[keys.SHARES].ended
-        is_recent = ended == self._ended and clock.ticks() - self._checked_at <= RECHECK_S
+        is_recent = ended == self._ended and clock.ticks() - self._checked_at <= self._every_s
         if is_recent and (self._until is None or clock.now() < self._until):
             return False
         self._ended, self._checked_at = ended, clock.ticks()
@@ -92,6 +95,7 @@ class SessionCheck:
 
     def at_most_s(self, seconds: float) -> float:
         """This time, or the shorter one until the credential expires: wait no longer before the next check."""
+        seconds = min(seconds, self._every_s)
         return seconds if self._until is None else max(0.0, min(seconds, (self._until - clock.now()).total_seconds()))
 
 

@@ -128,8 +128,17 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             )
         if nothing_there is None:
             _check_rule(request, caller, rule)
+            await _catch_up(request, caller)
     async with audit.recorded(request):
         return await handler(request)
+
+
+async def _catch_up(request: web.Request, caller: Caller) -> None:
+    """Reload the bin of the request if another server has changed it: what a user has changed on one server is what
+    they see on the next one."""
+    bin_id = request.match_info.get("bin") if caller.share is None else caller.share.bin
+    if bin_id is not None and keys.RELOADING in request.app:
+        await request.app[keys.RELOADING].catch_up(bin_id)
 
 
 async def _find_caller(request: web.Request, peer: str) -> Caller | None:

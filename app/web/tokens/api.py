@@ -14,7 +14,9 @@ from .shapes import show_new_token, show_tokens
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/tokens"""
     read_query(request)
-    return json_response(show_tokens(request.app[keys.ACCESS].tokens.all))
+    tokens = request.app[keys.ACCESS].tokens
+    await tokens.refresh()
+    return json_response(show_tokens(tokens.all))
 
 
 async def create(request: web.Request) -> web.StreamResponse:

@@ -89,9 +89,10 @@ def _chosen(form: Mapping[str, str]) -> list[str]:
 async def _page(request: web.Request, *, status: int = 200, **more: Any) -> web.Response:
     bins = sorted(await all_visible_bins(request), key=lambda found: found.name.casefold())
     names = {bin.id: bin.name for bin in bins}
-    tokens = request.app[keys.ACCESS].tokens.all
+    tokens = request.app[keys.ACCESS].tokens
+    await tokens.refresh()
     page = TokensPage(
-        tokens=[_row(token, names) for token in tokens],
+        tokens=[_row(token, names) for token in tokens.all],
         bins=bins[:MOST_BINS],
         first_name=FIRST_NAME,
         most_name=MOST_NAME,

@@ -27,13 +27,13 @@ def space(n: int = 0, k: int = 0, d: int = 0, a: int = 0) -> Space:
 
 
 def head(inside: Inside) -> LogHead:
-    with inside._log.read() as log:
+    with inside.log.read() as log:
         (found,) = read_log_heads(log, [1])
     return found
 
 
 def chunk(inside: Inside, place: Space, limit: int = 500) -> LogChunk:
-    with inside._log.read() as log:
+    with inside.log.read() as log:
         return read_chunk(log, read_log_heads(log, [1])[0], place, limit)
 
 
@@ -56,7 +56,7 @@ def test_a_head_says_what_is_set_and_how_far_the_bin_is(inside: Inside) -> None:
     assert (found.last_n, found.last_k, found.last_d, found.deleted) == (3, 1, 1, False)
     inside.apply(jobs.DropBin(BIN))
     assert head(inside).deleted
-    with inside._log.read() as log:
+    with inside.log.read() as log:
         assert read_log_heads(log, [1, 9]) == read_log_heads(log)
 
 
@@ -126,14 +126,14 @@ def test_deletions_behind_a_position_come_in_their_order(inside: Inside) -> None
     inside.drop(3)
     inside.drop(2)
     here = head(inside)
-    with inside._log.read() as log:
+    with inside.log.read() as log:
         found = [read_deletions(log, here, space(4, 0, d)) for d in (0, 1, 2)]
         assert [([row["n"] for row in rows], reached) for rows, reached in found] == [([3, 2], 2), ([2], 2), ([], 2)]
         assert number_of(next_capture(log, here, space(1)) or 0) == 4
         assert next_capture(log, here, space(4)) is None
     inside.apply(jobs.DropCaptures(BIN))
     here = head(inside)
-    with inside._log.read() as log:
+    with inside.log.read() as log:
         rows, reached = read_deletions(log, here, space(4))
         assert ([(row["n"], row["through"]) for row in rows], reached) == ([(4, 1)], 3)
 
@@ -144,7 +144,7 @@ def test_many_deletions_come_in_pieces(inside: Inside, monkeypatch) -> None:
         inside.keep(a_raw())
         inside.drop(n)
     here = head(inside)
-    with inside._log.read() as log:
+    with inside.log.read() as log:
         found = [read_deletions(log, here, space(3, 0, d)) for d in (0, 2)]
     assert [([row["n"] for row in rows], reached) for rows, reached in found] == [([1, 2], 2), ([3], 3)]
 
@@ -159,7 +159,7 @@ def test_annotations_come_in_pieces_and_wait_for_their_captures(inside: Inside, 
     inside.annotate(1, pinned=False)
     here = head(inside)
     assert here.last_a == 5
-    with inside._log.read() as log:
+    with inside.log.read() as log:
         found = [read_annotations(log, here, space(n, a=a)) for n, a in ((3, 0), (4, 0), (4, 3), (4, 5))]
     assert [([row["n"] for row in rows], reached) for rows, reached in found] == [
         ([], 0), ([4, 2], 3), ([3, 1], 5), ([], 5),

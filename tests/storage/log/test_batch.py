@@ -38,7 +38,7 @@ def _outcome(n: int, bin: str = BIN, sent: bytes | None = None) -> jobs.OutcomeR
 
 
 def _rows(inside: Inside, text: str) -> list[tuple]:
-    cursor = inside.file.connection.cursor()
+    cursor = inside.file.connection
     cursor.row_factory = None
     return cursor.execute(text).fetchall()
 
@@ -196,3 +196,99 @@ def test_the_hash_is_that_of_the_whole_body(inside: Inside) -> None:
         batch.finish()
     (first,), (second,) = _rows(inside, "select sha256 from captures order by id")
     assert (first, second) == tuple(hashlib.sha256(bytes(100_000) + end).digest() for end in (b"1", b"2"))
+
+
+def _set_fault(count: int | None, id: str = "fault", bin: str = BIN) -> jobs.SetFault:
+    return jobs.SetFault(bin, "primary", id, b"fault", 0, 0, count, None)
+
+
+def _chosen(version: int, fault: str | None = None, bin: str = BIN) -> jobs.AddCapture:
+    """A capture whose answer was chosen at this version of its bin."""
+    return msgspec.structs.replace(_capture(bin, fault), answer_version=version)
+
+
+def _version(inside: Inside, bin: str = BIN) -> int:
+    ((version,),) = _rows(inside, f"select answer_version from bins where id = '{bin}'")
+    return version
+
+
+CHANGES: list[jobs.Job] = [
+    jobs.RotateKey(BIN, "another key"),
+    jobs.SetBin(BIN, "name", "ytel", None, 300),
+    jobs.SetAnswers(BIN, "primary", b"answers"),
+    jobs.SetAnswers(BIN, "primary", None),
+    jobs.SetWiretap(BIN, "primary", "{}"),
+    jobs.SetWiretap(BIN, "primary", None),
+    jobs.SetPrivacy(BIN, "{}"),
+    jobs.SetPrivacy(BIN, None),
+    jobs.SetMapping(BIN, "{}"),
+    jobs.SetMapping(BIN, None),
+    _set_fault(3),
+    jobs.DropFault(BIN, "fault"),
+]
+
+
+def test_each_change_that_answers_depend_on_makes_earlier_choices_stale(inside: Inside) -> None:
+    for change in CHANGES:
+        before = _version(inside)
+        early, changed, late = inside.apply(_chosen(before), change, _chosen(before))
+        assert (early.error, changed.error, late.error) == (None, None, "stale"), change
+        assert _version(inside) == before + 1, change
+        (result,) = inside.apply(_chosen(before + 1))
+        assert result.error is None, change
+    assert _version(inside, OTHER) == 0
+
+
+def test_other_changes_make_no_choice_stale(inside: Inside) -> None:
+    inside.apply(jobs.SetBin(BIN, "name", "ytel", None, 300), _set_fault(3))
+    before = _version(inside)
+    inside.apply(
+        jobs.SetBin(BIN, "another name", "ytel", 600, 300), jobs.DropFault(BIN, "another fault"),
+        jobs.DropFault(OTHER, "fault"), jobs.DropFault("nobody", "fault"), jobs.SetSecret(BIN, "a", None, "b", "c", 0),
+        _capture(fault="fault"), jobs.DropCaptures(BIN),
+    )  # fmt: skip
+    assert (_version(inside), _version(inside, OTHER)) == (before, 0)
+
+
+def test_a_stale_capture_takes_no_number_and_does_not_affect_the_others(inside: Inside) -> None:
+    results = inside.apply(_chosen(0), _chosen(1), _chosen(0, bin=OTHER), _chosen(0), _capture())
+    assert [(result.error, result.value) for result in results] == [
+        (None, 1), ("stale", 0), (None, 1), (None, 2), (None, 3)
+    ]  # fmt: skip
+
+
+def test_a_deletion_makes_every_choice_not_found(inside: Inside) -> None:
+    inside.apply(jobs.DropBin(BIN))
+    (result,) = inside.apply(_chosen(0))
+    assert result.error == "not_found"
+    assert _version(inside) == 1
+
+
+@pytest.mark.parametrize("in_a_batch", [1, 3, 20])
+def test_a_fault_with_a_count_is_taken_exactly_that_often(inside: Inside, in_a_batch: int) -> None:
+    inside.apply(_set_fault(7))
+    results = [
+        result.error for _ in range(20 // in_a_batch + 1)
+        for result in inside.apply(*[_chosen(1, "fault")] * in_a_batch)
+    ]  # fmt: skip
+    assert results == [None] * 7 + ["stale"] * (len(results) - 7)
+    assert _rows(inside, "select remaining, hits from faults") == [(0, 7)]
+
+
+def test_a_fault_without_a_count_is_never_used_up(inside: Inside) -> None:
+    inside.apply(_set_fault(None))
+    assert {result.error for result in inside.apply(*[_chosen(1, "fault")] * 5)} == {None}
+    assert _rows(inside, "select remaining, hits from faults") == [(None, 5)]
+
+
+def test_a_fault_that_is_gone_makes_a_choice_stale_even_at_the_same_version(inside: Inside) -> None:
+    first, second = inside.apply(_chosen(0, "fault"), _chosen(0, "fault"))
+    assert (first.error, second.error) == ("stale", "stale")
+
+
+def test_a_new_fault_in_the_same_batch_has_all_its_hits(inside: Inside) -> None:
+    inside.apply(_set_fault(1, "first"))
+    results = inside.apply(
+        _chosen(1, "first"), _chosen(1, "first"), _set_fault(2, "second"), *[_chosen(2, "second")] * 3
+    )
+    assert [result.error for result in results] == [None, "stale", None, None, None, "stale"]

@@ -1,16 +1,23 @@
 """The queries for PostgreSQL."""
 
+import re
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from app.storage import queries as shared_queries
 from app.storage.postgres import queries
 from app.storage.postgres.queries import SQL
+from app.storage.queries import FOLDER
+
+from .tables import make_tables
+
+_OF_THE_SEARCH = {"add_to_search", "erase_from_search", "search_secure_delete", "search_merge"}
 
 
 def test_every_shared_query_has_a_text() -> None:
-    results = set(shared_queries.load_queries(shared_queries.FOLDER / "results"))
+    results = set(shared_queries.load_queries(FOLDER / "results"))
     assert set(shared_queries.SQL) - results <= set(SQL)
 
 
@@ -43,3 +50,41 @@ def test_a_query_for_postgresql_alone_must_not_have_the_name_of_another(monkeypa
     _folders(monkeypatch, tmp_path, texts)
     with pytest.raises(RuntimeError, match="the query one has been given already"):
         queries.load()
+
+
+# The types that the driver sends: numbers as bigint, whatever the server would take.
+_SENT = {23: 20}
+_PARAMETER = re.compile(r"%(?:\((\w+)\)s|s|%)")
+
+
+def _numbered(text: str) -> str:
+    """With the placeholders of the server."""
+    places: dict[str, int] = {}
+
+    def place(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        return f"${places.setdefault(match[1] or str(len(places)), len(places) + 1)}"
+
+    return _PARAMETER.sub(place, text)
+
+
+def test_every_query_fits_the_tables_and_the_types_that_are_sent(make_database) -> None:
+    names = shared_queries.load_queries(*(FOLDER / name for name in ("log", "ledger")))
+    own = shared_queries.load_queries(*(FOLDER / "postgres" / "own" / name for name in ("log", "ledger")))
+    failed = {}
+    with psycopg.connect(make_database(make_tables).url) as connection:
+        server = connection.pgconn
+        for name in sorted((names | own).keys() - _OF_THE_SEARCH):
+            text = _numbered(SQL[name]).encode()
+            types: list[int] | None = None
+            # The second time with the types that are sent.
+            for _ in range(2):
+                result = server.prepare(b"", text, types)
+                if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
+                    failed[name] = result.error_message.decode()
+                    server.exec_(b"rollback")
+                    break
+                described = server.describe_prepared(b"")
+                types = [_SENT.get(described.param_type(at), 0) for at in range(described.nparams)]
+    assert failed == {}

@@ -96,7 +96,7 @@ def bins_of(jobs: Iterable[Job]) -> set[str]:
     for job in jobs:
         if isinstance(job, SetOutcomes):
             ids.update(outcome.bin_id for outcome in job.outcomes)
-        elif isinstance(job, SetBin | RotateKey | DropBin):
+        elif isinstance(job, AddBin | SetBin | RotateKey | DropBin):
             ids.add(job.id)
         elif isinstance(bin_id := getattr(job, "bin_id", None), str):
             ids.add(bin_id)

@@ -9,7 +9,8 @@ from .base import Job
 class AddCapture(Job):
     """A capture. The log process computes the hashes, because the event loop has no time for it.
 
-    `fault` is the hit as MessagePack, `fault_id` the fault whose count it changes.
+    `fault` is the hit as MessagePack, `fault_id` the fault whose count it changes. With an `answer_version` it is
+    stored only if the bin has the same and the fault has a hit left.
     """
 
     bin_id: str
@@ -29,6 +30,7 @@ class AddCapture(Job):
     framing: bytes | None = None
     refused: str | None = None
     withheld: str | None = None
+    answer_version: int | None = None
 
 
 class OutcomeRecord(msgspec.Struct, array_like=True, gc=False):

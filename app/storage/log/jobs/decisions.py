@@ -67,6 +67,7 @@ class SetFault(Job):
 
 
 class DropFault(Job):
+    bin_id: str
     id: str
 
 

@@ -5,6 +5,9 @@ values (:id, :hash, :name, :role, :bins, :made_at, :expires_at)
 -- name: list_tokens
 select * from tokens order by made_at, id
 
+-- name: find_token
+select * from tokens where hash = :hash
+
 -- name: touch_token
 update tokens set used_at = :used_at where id = :id
 

@@ -113,7 +113,7 @@ where
                 and earlier.state in ('waiting', 'retrying')
         )
     )
-order by its.due_at, its.number
+order by its.due_at nulls first, its.number
 limit :limit
 
 -- name: erase_alert_deliveries

@@ -18,27 +18,46 @@ select * from bins where id = :id and not deleted
 -- name: all_bins
 select * from bins where not deleted
 
+-- name: bins_of_keys
+select * from bins where key in (select value from json_each(:among)) and not deleted
+
+-- name: bin_versions
+select id, version, answer_version from bins where not deleted
+
+-- name: versions_of_bin
+select id, version, answer_version from bins where id = :bin and not deleted
+
 -- name: set_bin
 update bins
-set name = :name, provider = :provider, retention_s = :retention_s, stuck_s = :stuck_s, version = version + 1
+set
+    name = :name, provider = :provider, retention_s = :retention_s, stuck_s = :stuck_s, version = version + 1,
+    answer_version = answer_version + case when coalesce(provider, '') = coalesce(:provider, '') then 0 else 1 end
 where id = :id and not deleted
 
 -- name: rotate_key
-update bins set key = :key, key_changed_at = :changed_at, version = version + 1 where id = :id and not deleted
+update bins
+set key = :key, key_changed_at = :changed_at, version = version + 1, answer_version = answer_version + 1
+where id = :id and not deleted
 
 -- name: drop_bin
 update bins
-set deleted = true, floor_n = last_n, leftovers = true, key = 'deleted ' || id, version = version + 1
+set
+    deleted = true, floor_n = last_n, leftovers = true, key = 'deleted ' || id, version = version + 1,
+    answer_version = answer_version + 1
 where id = :id and not deleted
 
 -- name: bin_counters
-select number, floor_n, last_n, last_k, last_d, last_a, version from bins where id = :id and not deleted
+select number, floor_n, last_n, last_k, last_d, last_a, version, answer_version from bins
+where id = :id and not deleted
 
 -- name: bin_mark
 select number, last_n, last_k, last_d, version, last_a from bins where id = :id
 
 -- name: set_bin_counters
 update bins set last_n = ?, last_k = ?, last_d = ?, last_a = ? where number = ?
+
+-- name: count_answer_change
+update bins set answer_version = answer_version + 1 where number = :number
 
 -- name: clear_bin
 update bins set floor_n = max(floor_n, :n), leftovers = true where number = :number
@@ -76,3 +95,6 @@ select number, id, floor_n, last_n, last_k from bins where not deleted and last_
 
 -- name: all_marks
 select number, last_n, last_k, last_d, version, last_a from bins where not deleted
+
+-- name: marks_of_bin
+select number, last_n, last_k, last_d, version, last_a from bins where number = :number

@@ -4,6 +4,12 @@ from answers join bins on bins.number = answers.bin
 where not bins.deleted
 order by answers.bin, answers.role
 
+-- name: answers_of_bin
+select bins.id, answers.role, answers.answers
+from answers join bins on bins.number = answers.bin
+where bins.id = :bin and not bins.deleted
+order by answers.role
+
 -- name: set_answers
 insert into answers (bin, role, answers) values (:bin, :role, :answers)
 on conflict (bin, role) do update set answers = excluded.answers
@@ -19,6 +25,12 @@ select bins.id, wiretaps.role, wiretaps.wiretap
 from wiretaps join bins on bins.number = wiretaps.bin
 where not bins.deleted
 order by wiretaps.bin, wiretaps.role
+
+-- name: wiretaps_of_bin
+select bins.id, wiretaps.role, wiretaps.wiretap
+from wiretaps join bins on bins.number = wiretaps.bin
+where bins.id = :bin and not bins.deleted
+order by wiretaps.role
 
 -- name: set_wiretap
 insert into wiretaps (bin, role, wiretap) values (:bin, :role, :wiretap)
@@ -36,6 +48,12 @@ from faults join bins on bins.number = faults.bin
 where not bins.deleted
 order by faults.bin, faults.role
 
+-- name: faults_of_bin
+select bins.id as bin_id, faults.*
+from faults join bins on bins.number = faults.bin
+where bins.id = :bin and not bins.deleted
+order by faults.role
+
 -- name: set_fault
 insert into faults (bin, role, id, fault, started_at, hits, remaining, drill)
 values (:bin, :role, :id, :fault, :started_at, :hits, :remaining, :drill)
@@ -46,8 +64,11 @@ on conflict (bin, role) do update set
 -- name: count_fault
 update faults set remaining = remaining - 1, hits = hits + 1 where id = ?
 
+-- name: fault_remaining
+select remaining from faults where id = :id
+
 -- name: drop_fault
-delete from faults where id = :id
+delete from faults where bin = :bin and id = :id
 
 -- name: erase_faults
 delete from faults where bin = :bin

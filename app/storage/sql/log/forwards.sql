@@ -89,7 +89,7 @@ where forwards.id = :forward
 select dispatches.*
 from forwards cross join dispatches indexed by dispatches_due on dispatches.forward = forwards.number
 where forwards.id = :forward and dispatches.state in ('waiting', 'retrying')
-order by dispatches.due_at
+order by dispatches.due_at nulls first
 limit :limit
 
 -- name: first_open_dispatch

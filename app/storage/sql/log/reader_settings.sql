@@ -7,6 +7,11 @@ from mappings join bins on bins.number = mappings.bin
 where not bins.deleted
 order by mappings.bin
 
+-- name: mapping_of_bin
+select bins.id, mappings.mapping
+from mappings join bins on bins.number = mappings.bin
+where bins.id = :bin and not bins.deleted
+
 -- name: set_mapping
 insert into mappings (bin, mapping) values (:bin, :mapping)
 on conflict (bin) do update set mapping = excluded.mapping

@@ -1,7 +1,8 @@
 -- The ledger on PostgreSQL: the same tables and views as `sql/sqlite/ledger.sql`, with the same meaning; what their
 -- columns hold is described there. A ledger of another version is rebuilt.
 -- Texts are compared byte by byte, as SQLite does it, so lower() changes ASCII letters only. A key of an index cannot
--- be long, but what senders write can: such keys are a digest or the beginning of the text.
+-- be long, but what senders write can: such keys are a digest or the beginning of the text. `said` has the words of a
+-- text or note as the search compares them, with a blank before and after each; `words` of a capture is such a text too.
 
 create table meta (
     log text collate "C" not null,
@@ -93,7 +94,8 @@ create table captures (
     media text collate "C",
     signature text collate "C",
     judgement bytea,
-    result text collate "C" not null
+    result text collate "C" not null,
+    said text collate "C" not null
 ) with (autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_vacuum_scale_factor = 0.05);
 create index captures_failed on captures (id)
 where status in ('failed', 'undelivered', 'rejected', 'expired', 'canceled');
@@ -107,7 +109,8 @@ create table annotations (
     id bigint primary key,
     pinned boolean not null,
     note text collate "C" not null,
-    tags text collate "C" not null
+    tags text collate "C" not null,
+    said text collate "C" not null
 );
 
 create view capture_rows as
@@ -153,7 +156,8 @@ create table messages (
     open boolean not null,
     piece_key text collate "C",
     state bytea not null,
-    pairing bigint
+    pairing bigint,
+    said text collate "C" not null
 ) with (autovacuum_vacuum_scale_factor = 0.05);
 create index messages_by_id on messages (space, lower(left(message_id, 200)), provider);
 create index messages_by_status on messages (space, status);
@@ -297,6 +301,54 @@ create table parties (
     n bigint not null
 );
 create index parties_by_number on parties (space, recipient, lower(left(number, 200)), n);
+
+-- Candidates for a search of words, up to `spaces.indexed_n`: the beginnings of all words of a capture, and the word that
+-- identifies its space. A lexeme has at most 2,046 bytes.
+create table search (
+    id bigint primary key,
+    words tsvector not null
+) with (autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_vacuum_scale_factor = 0.05);
+create index search_by_words on search using gin (words) with (gin_pending_list_limit = 1024);
+
+create function words_vector(scope text, text text, rest text) returns tsvector
+language sql immutable parallel safe
+return array_to_tsvector(array(
+    select left(word, 200)
+    from unnest(string_to_array(scope || ' ' || text || ' ' || rest, ' ')) as word
+    where word <> ''
+));
+
+-- The captures of a space with all words of any of the lines. A line that does not end with a blank ends with the
+-- beginning of a word.
+create function words_query(scope text, lines text[]) returns tsquery
+language sql immutable parallel safe
+return (
+    select cast(quote_literal(scope) || ' & (' || string_agg(one.words, ' | ') || ')' as tsquery)
+    from (
+        select (
+            select string_agg(quote_literal(left(word, 200)), ' & ')
+            from unnest(string_to_array(btrim(line), ' ')) as word
+        ) || case when right(line, 1) = ' ' then '' else ':*' end as words
+        from unnest(lines) as line
+    ) as one
+);
+
+-- Ranges of texts, each a pair, as the indexes have them. Strict: the planner does not merge it into the query, and so
+-- knows that it returns a few rows.
+create function ranges_of(pairs text[]) returns table (low text, high text)
+language sql immutable strict parallel safe rows 2
+begin atomic
+    select lower(left(pairs[at][1], 200) collate "C"), lower(left(pairs[at][2], 200) collate "C")
+    from generate_subscripts(pairs, 1) as at;
+end;
+
+-- The numbers of a column with a list of them, as JSON.
+create function numbers_of(list text) returns table (value bigint, key bigint)
+language sql immutable parallel safe rows 2
+begin atomic
+    select cast(its.value as bigint), its.place - 1
+    from json_array_elements_text(cast(list as json)) with ordinality as its (value, place);
+end;
 
 -- Views for other programs, with the same names, columns and meanings as on SQLite; a yes or no is a boolean.
 create function utc_text(us bigint) returns text language sql stable parallel safe

@@ -34,3 +34,19 @@ where
 
 -- name: stuck_messages
 select id from messages where space = :space and strpos(findings, 'stuck') > 0
+
+-- name: add_message
+insert into messages (
+    seq, provider, message_id, direction, sender, recipient, sender_said, recipient_said, theirs, ours, text, media,
+    status, raw_status, final, price, currency, error_code, segments, encoding, first_at, last_at, final_at, last_n,
+    findings, open, piece_key, state, events, pairing, space, id, said
+) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: set_message
+update messages
+set
+    seq = ?, provider = ?, message_id = ?, direction = ?, sender = ?, recipient = ?, sender_said = ?,
+    recipient_said = ?, theirs = ?, ours = ?, text = ?, media = ?, status = ?, raw_status = ?, final = ?, price = ?,
+    currency = ?, error_code = ?, segments = ?, encoding = ?, first_at = ?, last_at = ?, final_at = ?, last_n = ?,
+    findings = ?, open = ?, piece_key = ?, state = ?, events = ?, pairing = ?, said = ?
+where space = ? and id = ?

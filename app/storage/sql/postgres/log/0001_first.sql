@@ -47,7 +47,8 @@ create table bins (
     deleted boolean not null default false,
     leftovers boolean not null default false,
     last_a bigint not null default 0,
-    key_changed_at bigint
+    key_changed_at bigint,
+    answer_version bigint not null default 0
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 200);
 create index bins_with_leftovers on bins (number) where leftovers;
 
@@ -254,7 +255,8 @@ create table dispatches (
     arrived text collate "C",
     primary key (forward, n)
 );
-create index dispatches_due on dispatches (forward, due_at) where state in ('waiting', 'retrying');
+create index dispatches_due on dispatches (forward, due_at nulls first)
+where state in ('waiting', 'retrying');
 -- Messages are named by what senders write, and a key of an index cannot be long.
 create index dispatches_of_message on dispatches (forward, md5(message), n)
 where state in ('waiting', 'retrying') and message is not null;
@@ -321,7 +323,8 @@ create table alert_deliveries (
     error text collate "C",
     primary key (alert, target, number)
 );
-create index alert_deliveries_due on alert_deliveries (due_at) where state in ('waiting', 'retrying');
+create index alert_deliveries_due on alert_deliveries (due_at nulls first)
+where state in ('waiting', 'retrying');
 
 create table listeners (
     bin bigint not null,

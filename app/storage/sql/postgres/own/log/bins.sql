@@ -1,6 +1,6 @@
 -- name: lock_bins
 -- All that a batch needs, in the order of their numbers, so that two batches never wait for each other.
-select id, number, floor_n, last_n, last_k, last_d, last_a, version
+select id, number, floor_n, last_n, last_k, last_d, last_a, version, answer_version
 from bins
 where id = any(cast(:ids as text[])) and not deleted
 order by number

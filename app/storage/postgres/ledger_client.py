@@ -1,0 +1,56 @@
+"""The server's end of the ledger process if other servers write the log and the ledger, too."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+from ...errors import StoreUnavailable
+from ..children import Program
+from ..ledger.client import LedgerClient
+from ..ledger.protocol import LedgerProgress, LookAt, reaches
+from ..log.client import LogClient
+from ..log.results import LogPosition
+
+Positions = Callable[[int | None], Awaitable[Sequence[LogPosition]]]
+"""Reads the positions of a bin, or of all, in the log. Raises StoreUnavailable."""
+
+
+class SharedLedgerClient(LedgerClient):
+    """A read waits for what any server has stored. `on_unlogged` is called with the ids of bins that this server's
+    process has changed without new entries of the log: other processes do not notice that."""
+
+    def __init__(
+        self, program: Program, log: LogClient, on_change: Callable[[str], None], positions: Positions,
+        on_unlogged: Callable[[Sequence[str]], None],
+    ) -> None:  # fmt: skip
+        super().__init__(program, log, (), on_change)
+        self._positions = positions
+        self._on_unlogged = on_unlogged
+
+    async def caught_up(self, bin: int) -> None:
+        with suppress(StoreUnavailable):
+            self.compare(await self._positions(bin))
+        await super().caught_up(bin)
+
+    async def all_caught_up(self) -> None:
+        with suppress(StoreUnavailable):
+            self.compare(await self._positions(None))
+        await super().all_caught_up()
+
+    def compare(self, positions: Sequence[LogPosition]) -> None:
+        """Positions that were read from the log: follow those that are new."""
+        grown = [position for position in positions if not self._is_known(position)]
+        if grown:
+            self.log_grew(grown)
+
+    def look_at(self, bins: Sequence[int]) -> None:
+        """Other servers have appended to these bins."""
+        self._send(LookAt(list(bins)))
+
+    def _is_known(self, position: LogPosition) -> bool:
+        known = self._log_positions.get(position.bin)
+        return known is not None and reaches(known, position)
+
+    def _progress(self, frame: LedgerProgress) -> None:
+        super()._progress(frame)
+        if frame.changed and not frame.positions:
+            self._on_unlogged(frame.changed)
