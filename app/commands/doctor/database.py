@@ -24,8 +24,8 @@ CHECKS = (
     "tables",
 )  # fmt: skip
 OLDEST_VERSION = 14
-PER_SERVER = 9
-"""The connections of one server: 1 that writes, 2 that follow the log, 4 that read, 2 for notices."""
+PER_SERVER = 11
+"""The connections of one server: 1 writes, 2 follow the log, 5 read, 2 wait for the disk, 1 listens."""
 SKEW_S, LARGE_SKEW_S = 5.0, 60.0
 LONG_TRANSACTION_S = 3_600
 OLD_AGE = 10_000_000

@@ -26,6 +26,7 @@ from app.commands.doctor.database import (
     judge_transactions,
 )
 from app.errors import CannotStart
+from app.storage.base_store import LEDGER_READERS, LOG_READERS
 from app.storage.postgres.addresses import read_address
 from app.storage.postgres.checking import (
     ConnectionCounts,
@@ -35,6 +36,7 @@ from app.storage.postgres.checking import (
     SchemaState,
 )
 from app.storage.postgres.connections import OLDEST
+from app.storage.postgres.store import DIRECT
 
 URL = "postgresql://smsbin:secret@db.example.net/smsbin?sslmode=verify-full"
 DURABLE = Durability(
@@ -209,6 +211,13 @@ def test_a_connection_that_others_can_read_is_found(changes: dict[str, object], 
 def test_tables_of_another_version_or_role_are_found(changes: dict[str, object], state: str, words: str) -> None:
     result = judge_tables(replace(TABLES, **changes))
     assert (result.state, words in result.told) == (state, True)
+
+
+def test_the_connections_of_a_server_are_those_that_it_opens() -> None:
+    writing = following_log = following_ledger = listening = 1
+    assert (
+        writing + following_log + following_ledger + LOG_READERS + LEDGER_READERS + DIRECT + listening
+    ) == PER_SERVER
 
 
 def test_each_problem_has_a_cure() -> None:

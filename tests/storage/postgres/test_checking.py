@@ -11,10 +11,11 @@ from app.domain.units import micros
 from app.storage.ids import row_id
 from app.storage.postgres import checking
 from app.storage.postgres.checking import LISTEN_S, check_stored_bodies, read_facts, read_stored_secrets
-from app.storage.postgres.connections import connect
-from app.storage.postgres.migrating_log import migrate, newest_version
+from app.storage.postgres.migrating_log import newest_version
 from app.storage.transaction import Unreachable
 from tests.postgres import Cluster, Database, Pooler
+
+from .tables import make_tables
 
 
 @pytest.fixture(autouse=True)
@@ -24,16 +25,8 @@ def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def log(make_database) -> Database:
-    """A database with the tables of the log."""
-    return make_database(_make_tables)
-
-
-def _make_tables(url: str) -> None:
-    connection = connect(url, "test")
-    try:
-        migrate(connection)
-    finally:
-        connection.close()
+    """A database with the tables of smsbin."""
+    return make_database(make_tables)
 
 
 @pytest.fixture
@@ -111,7 +104,8 @@ def test_a_body_that_was_changed_and_a_stored_secret_are_found(log: Database) ->
     for n, body in ((1, b"as it came"), (2, b"changed")):
         log.peek(
             "insert into smsbin_log.captures (id, received_at, role, method, target, peer, http_version, head, body,"
-            " body_complete, simulated, sha256) values (%s, %s, 'primary', 'POST', '/', '', '1.1', '', %s, true, false, %s)",
+            " body_complete, simulated, sha256)"
+            " values (%s, %s, 'primary', 'POST', '/', '', '1.1', '', %s, true, false, %s)",
             row_id(1, n), now, body, hashlib.sha256(b"as it came").digest(),
         )  # fmt: skip
     log.peek("insert into smsbin_log.secrets (bin, label, secret, hash, added_at) values (1, 'a', 's', '', 0)")
