@@ -10,7 +10,8 @@ COPY app app
 COPY docs docs
 COPY templates templates
 COPY static static
-# Everything is installed with its hash, the build dependencies too. The environment of the server gets no pip.
+# Everything is installed with its hash, the build dependencies too. The environment of the server gets no pip. The lock
+# has the driver of PostgreSQL, which is optional elsewhere.
 RUN python -m venv /build \
  && /build/bin/pip install --require-hashes -r requirements-build.lock \
  && /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \

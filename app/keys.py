@@ -33,6 +33,7 @@ from .services.simulations.runs import Simulating
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
+from .services.upkeep.settling import Settling
 from .services.wiretaps.calling import Wiretapping
 from .services.wiretaps.handlers import Handlers
 from .services.wiretaps.registry import Wiretaps
@@ -58,6 +59,7 @@ INTAKE = web.AppKey("INTAKE", Intake)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
 REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
+SETTLING = web.AppKey("SETTLING", Settling)
 ALERTS = web.AppKey("ALERTS", Alerts)
 ANSWERS = web.AppKey("ANSWERS", Answers)
 FAULTS = web.AppKey("FAULTS", Faults)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -51,6 +50,7 @@ from .services.token_file import find_token
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
+from .services.upkeep.settling import Settling
 from .services.wiretaps.calling import Wiretapping
 from .services.wiretaps.handlers import Handlers
 from .services.wiretaps.metrics import wiretap_metrics
@@ -69,10 +69,6 @@ from .web.site.leaving import end_when_left
 from .web.site.middleware import errors_to_http, guard
 from .web.site.templates import setup_templates
 from .web.site.urls import capture_url, find_server_address, fixed_root, peer_of, public_root
-
-# The longest time from the head of a request to the last byte of its answer.
-LONGEST_WAIT = timedelta(seconds=200)
-STOPPED = "smsbin was stopped before it knew whether the response was sent."
 
 
 def create_server(settings: Settings) -> IngressServer:
@@ -168,6 +164,7 @@ def _create_services(app: web.Application, store: Store) -> None:
     )  # fmt: skip
     app[keys.PROBING] = Probing(store)
     app[keys.SWEEPING] = Sweeping(store, app[keys.SETTINGS].retention)
+    app[keys.SETTLING] = Settling(store)
 
 
 def _create_senders(app: web.Application, store: Store, alert_sender: AlertSender) -> None:
@@ -235,6 +232,9 @@ def _add_metrics(app: web.Application, store: Store) -> None:
 async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.DISK].step()
     app[keys.SWEEPING].start()
+    leases = [app[keys.SWEEPING].lease, app[keys.SETTLING].lease, app[keys.DRILLING].lease]
+    for lease in leases:
+        await lease.start()
     tasks = [
         start_periodic(app[keys.SWEEPING].step, name="sweeping"),
         start_periodic(app[keys.SWEEPING].erase_step, name="erasing"),
@@ -246,7 +246,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.LISTENERS].look, name="listeners"),
         start_periodic(app[keys.SHARES].step, name="shares"),
         start_periodic(app[CONDITION].step, name="condition"),
-        start_periodic(lambda: _settle_unanswered(app), name="unanswered"),
+        start_periodic(app[keys.SETTLING].step, name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
         start_periodic(lambda: _keep_audit_log(app), name="audit"),
     ]
@@ -263,14 +263,14 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.RECONCILING].close()
     for task in tasks:
         await stop(task)
+    for lease in leases:
+        await lease.stop()
+        await lease.release()
+    with suppress(StoreUnavailable):
+        await app[keys.SETTLING].release()
     with suppress(StoreUnavailable):
         await app[keys.SHARES].write_views()
     await app[keys.AUDIT_LOG].write()
-
-
-async def _settle_unanswered(app: web.Application) -> None:
-    """Run once, as soon as the store accepts writes."""
-    await app[keys.STORE].settle_unanswered(LONGEST_WAIT, STOPPED)
 
 
 def _own_host(settings: Settings) -> str | None:
@@ -278,11 +278,12 @@ def _own_host(settings: Settings) -> str | None:
 
 
 async def _expire_reconciliations(app: web.Application) -> float:
-    return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].held is None)
+    return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].is_trusted)
 
 
 async def _keep_audit_log(app: web.Application) -> float:
-    return await app[keys.AUDIT_LOG].step(may_expire=app[keys.SWEEPING].held is None)
+    sweeping = app[keys.SWEEPING]
+    return await app[keys.AUDIT_LOG].step(may_expire=sweeping.is_trusted, may_trim=sweeping.lease.may_begin)
 
 
 def _is_held(app: web.Application) -> float:

@@ -38,6 +38,7 @@ COMMANDS = {
     "audit": "Show who did what, from the audit log of a running server.",
     "backup": "Copy the log of a running or stopped server into one file.",
     "restore": "Replace the log with a backup; the server must be stopped.",
+    "migrate": "Move everything from SQLite to PostgreSQL, or back; the servers must be stopped.",
     "reread": "Parse every capture again from its bytes, while the server runs.",
     "doctor": "Check a server and the network in front of it, and say how to fix what is wrong.",
     "healthcheck": "Exit 0 when a server is ready; for containers.",

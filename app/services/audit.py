@@ -88,14 +88,14 @@ class AuditLog:
         self._combined[key] = entry
         await self.add(entry)
 
-    async def step(self, *, may_expire: bool) -> float:
-        """Write the numbers that have changed and what could not be written before, and once an hour delete old
-        entries; by their age only if `may_expire`. Returns the seconds until the next call."""
+    async def step(self, *, may_expire: bool, may_trim: bool = True) -> float:
+        """Write the numbers that have changed and what could not be written before, and once an hour, if `may_trim`,
+        delete old entries; by their age only if `may_expire`. Returns the seconds until the next call."""
         await self.write()
         now = clock.now()
         for key in [key for key, entry in self._combined.items() if now - entry.at >= COMBINED_FOR]:
             await self._end(key)
-        if self._trimmed_at is None or clock.ticks() - self._trimmed_at >= TRIM_EVERY_S:
+        if may_trim and (self._trimmed_at is None or clock.ticks() - self._trimmed_at >= TRIM_EVERY_S):
             await self._trim(may_expire=may_expire)
         return EVERY_S
 

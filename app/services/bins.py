@@ -1,5 +1,6 @@
 """Creates and changes bins: the store, the key index and the subscriptions in one step."""
 
+import asyncio
 from datetime import timedelta
 from typing import Protocol
 
@@ -8,8 +9,13 @@ from ..domain.bins import STUCK_AFTER, Bin, NewBin
 from ..live.hub import Hub
 from ..store import Store
 from .keyring import Keyring
+from .leases import LEASE_S
 from .reconciliations.reconciling import Reconciling
 from .upkeep.retention import Sweeping
+
+FIRST_BIN = "first-bin"
+FIRST_BIN_S = 0.2
+"""How often a server looks whether another one has created the first bin."""
 
 
 class PerBin(Protocol):
@@ -40,9 +46,17 @@ async def create(
 
 
 async def first_bin(store: Store, keyring: Keyring) -> Bin:
-    """The oldest bin. It is created if there is none, so that a new server has capture URLs."""
-    bins = await store.list_bins(limit=500)
-    return bins[-1] if bins else await create(store, keyring)
+    """The oldest bin. It is created if there is none, so that a new server has capture URLs; if several servers start
+    at the same time, by one of them."""
+    while True:
+        bins = await store.list_bins(limit=500)
+        if not bins and await store.hold_lease(FIRST_BIN, LEASE_S):
+            # Another server may have created it before.
+            bins = await store.list_bins(limit=500) or [await create(store, keyring)]
+        if bins:
+            keyring.add(bins[-1])
+            return bins[-1]
+        await asyncio.sleep(FIRST_BIN_S)
 
 
 async def change(

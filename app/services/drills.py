@@ -2,6 +2,9 @@
 
 The next step of a drill follows from stored data (its own state, the fault that is on, the pairings that met it), so a
 server that was killed during one continues it; and the fault ends by itself in any case.
+
+Of several servers that share a store, the one with the lease takes the steps of all drills, also of those that another
+one has started; each of them can stop one.
 """
 
 import asyncio
@@ -30,8 +33,12 @@ from ..live.hub import Hub
 from ..log import get_log
 from ..store import COMMIT_WAIT_S, Store
 from .faults import Faults
+from .leases import Lease
 
 LOOK_EVERY_S = 0.25
+# How often drills that another server has started or stopped are looked for.
+FOLLOW_EVERY_S = 1.0
+LEASE = "drills"
 # Captures after a redirected one among which the request that followed is searched.
 SEEN_AFTER = 50
 # A request that met the fault may still be on its way to the disk when the fault is over.
@@ -50,6 +57,9 @@ class Drilling:
         self._running: dict[str, Drill] = {}
         # One start, stop or check at a time: each of them reads and then writes.
         self._turn = asyncio.Lock()
+        self._followed_at = 0.0
+        self.lease = Lease(store, LEASE)
+        """Of the server that takes the steps."""
 
     async def start(self) -> None:
         """Continue the drills that an earlier server left running."""
@@ -72,7 +82,9 @@ class Drilling:
             id=clock.new_id(), bin_id=bin_id, role=role, measuring=fault is None, started_at=now, steps=steps
         )  # fmt: skip
         await self._store.add_drill(drill)
-        return await self._advance(drill)
+        self._hub.notify(bin_id)
+        # Otherwise the server with the lease takes the first step.
+        return await self._advance(drill) if self.lease.may_begin else drill
 
     async def stop(self, bin_id: str, drill_id: str) -> Drill:
         """Clear the fault and end with the results so far; a drill that has ended stays as it is. NotFound."""
@@ -81,8 +93,10 @@ class Drilling:
 
     async def _stop(self, bin_id: str, drill_id: str) -> Drill:
         drill = self._running.get(drill_id)
-        if drill is None or drill.bin_id != bin_id:
-            return await self._store.get_drill(bin_id, drill_id)
+        if self._store.is_shared or drill is None or drill.bin_id != bin_id:
+            drill = await self._store.get_drill(bin_id, drill_id)
+        if drill.ended_at is not None:
+            return drill
         await self._clear_fault(drill)
         now = clock.now()
         steps = tuple(
@@ -95,11 +109,30 @@ class Drilling:
 
     async def step(self) -> float:
         """Check the running drills, a few times a second. Seconds until the next call."""
+        if not self.lease.may_begin:
+            return FOLLOW_EVERY_S
+        if self._store.is_shared and clock.ticks() - self._followed_at >= FOLLOW_EVERY_S:
+            await self._follow()
         for drill_id in list(self._running):
             async with self._turn:
                 if (drill := self._running.get(drill_id)) is not None:
                     await self._look(drill)
         return LOOK_EVERY_S
+
+    async def _follow(self) -> None:
+        """Use what other servers have stored; the fault of a drill that was stopped there may have been set here since
+        then."""
+        async with self._turn:
+            before = self._running
+            try:
+                await self.start()
+            except StoreUnavailable as error:
+                _log.warning("drill.failed", reason=str(error))
+                return
+            self._followed_at = clock.ticks()
+            for drill in before.values():
+                if drill.id not in self._running:
+                    await self._clear_fault(drill)
 
     async def _look(self, drill: Drill) -> None:
         try:
@@ -170,6 +203,10 @@ class Drilling:
         self._running[drill.id] = drill
         if drill.ended_at is not None:
             del self._running[drill.id]
-        await self._store.set_drill(drill)
+        if not await self._store.set_drill(drill):
+            # It was stopped on another server, which knew nothing of a fault that was set here in the meantime.
+            self._running.pop(drill.id, None)
+            await self._clear_fault(drill)
+            return await self._store.get_drill(drill.bin_id, drill.id)
         self._hub.notify(drill.bin_id)
         return drill

@@ -25,6 +25,7 @@ from .reads.privacy import PrivacyReads
 from .reads.reader_settings import ReaderSettingsReads
 from .reads.reconciliations import ReconciliationReads
 from .reads.saved_filters import SavedFilterReads
+from .reads.settling import SettlingReads
 from .reads.shares import ShareReads
 from .reads.values import ValueReads
 from .reads.volume import VolumeReads
@@ -46,8 +47,8 @@ def follower_program(place: Sequence[str], begins: LedgerBegins) -> Program:
 
 class BaseStore(
     StoreWrites, AccessReads, AlertReads, AuditReads, CaptureReads, PairingReads, VolumeReads, DecisionReads,
-    ForwardReads, ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads, ShareReads,
-    ValueReads,
+    ForwardReads, ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads,
+    SettlingReads, ShareReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods. An engine makes the clients of both processes, and the readers
     of both databases."""

@@ -41,6 +41,10 @@ class CaptureStore(Protocol):
         """Write an outcome with this note for every capture that was there when the store was opened, has none, and
         was received at most `within` before the newest of them. Otherwise it would stay pending forever."""
 
+    async def settle_between(self, since: datetime, until: datetime, note: str) -> int:
+        """Write an outcome with this note for every capture that was received then and has none; returns how many.
+        None of them may get one in the meantime."""
+
     async def get_sent_answer(self, bin_id: str, n: int) -> Answer | None:
         """The answer that was sent, or None when it was the default of the role. Raises NotFound when there is no
         such bin."""

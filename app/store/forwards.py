@@ -49,8 +49,9 @@ class ForwardStore(Protocol):
         NotFound."""
 
     async def mark_dispatches(self, bin_id: str, forward_id: str, marks: ForwardMarks) -> None:
-        """Store what changed, in one transaction. Dispatches of deleted captures, or of a deleted forward, are
-        ignored. A delivered, rejected or exhausted one makes the next of its message due."""
+        """Store what changed, in one transaction. Dispatches of deleted captures, or of a deleted forward, are ignored,
+        and the health if its edition is not the current one. A delivered, rejected or exhausted one makes the next of
+        its message due."""
 
     async def retry_dispatches(self, forward_id: str, retry: Retry, limit: int) -> int:
         """Make at most `limit` dispatches due now, lowest number first; returns how many. Those that are due already

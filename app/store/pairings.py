@@ -27,10 +27,11 @@ class PairingStore(Protocol):
         """Counts and gaps over all pairings of a bin. Raises NotFound."""
 
     async def add_drill(self, drill: Drill) -> None:
-        """Store a drill that begins now. Raises NotFound when there is no such bin."""
+        """Store a drill that begins now. Raises NotFound when there is no such bin, and Conflict when another one runs
+        on the same role."""
 
-    async def set_drill(self, drill: Drill) -> None:
-        """Store the state of a drill. A drill of a deleted bin is ignored."""
+    async def set_drill(self, drill: Drill) -> bool:
+        """Store the state of a drill that has not ended. False: it has, or its bin was deleted, and nothing changes."""
 
     async def list_drills(self, bin_id: str, *, limit: int, before: str | None = None) -> Sequence[Drill]:
         """Newest first; with `before`, those older than the drill with that id. Raises NotFound for an unknown bin

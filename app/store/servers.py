@@ -1,6 +1,7 @@
 """Servers that share one store. With an engine of one server all of it is trivial."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -22,7 +23,18 @@ class ServerStore(Protocol):
 
     async def hold_lease(self, name: str, seconds: float) -> bool:
         """Take or extend the right to do a periodic work: at most one server has it at a time. It ends `seconds` after
-        the last call that returned True, by the clock of the store. Raises StoreUnavailable."""
+        the last call that returned True, by the clock of the store; with 0 seconds at once. Raises
+        StoreUnavailable."""
+
+    async def lapsed_leases(self, prefix: str, ago: timedelta) -> Mapping[str, datetime]:
+        """Leases whose names begin with `prefix` that ended at least `ago` ago and that nobody has taken since, each
+        with its end. A server that stops normally leaves none. Raises StoreUnavailable."""
+
+    async def forget_lease(self, name: str) -> None:
+        """Remove a lease that has ended. Raises StoreUnavailable."""
+
+    async def clock_skew(self) -> timedelta:
+        """How much later it is by the clock of this server than by that of the store. Raises StoreUnavailable."""
 
     def on_settings_change(self, call: Callable[[str | None], None]) -> None:
         """Register a callback. It is called in the event loop with the id of a bin after another server has created,

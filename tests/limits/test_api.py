@@ -13,7 +13,7 @@ from app.domain.replays import read_selection
 from app.domain.simulations import SimulationSpec, Traffic
 from app.egress.gate import check_target
 from app.errors import Invalid
-from app.main import LONGEST_WAIT
+from app.services.upkeep.settling import LONGEST_WAIT
 from app.web.captures import api as captures
 from app.web.simulations.inputs import (
     MOST_MEDIA,

@@ -41,6 +41,8 @@ INSTANT = timedelta(microseconds=1)
 class Store:
     """Works, or does not."""
 
+    is_shared = False
+
     def __init__(self, *, works: bool = True) -> None:
         self.works = works
         self.probes = 0
@@ -72,7 +74,7 @@ async def test_each_periodic_look_says_when_the_next_one_is(tmp_path) -> None:
     assert await Disk(tmp_path).step() == disk.EVERY_S
     assert await Sweeping(SweptStore(None), timedelta(0)).step() == sweeping.EVERY_S  # type: ignore[arg-type]
     assert await Faults(Rows(), Hub()).step() == faults.EVERY_S  # type: ignore[arg-type]
-    assert await Drilling(None, None, hub).step() == drilling.LOOK_EVERY_S  # type: ignore[arg-type]
+    assert await Drilling(Store(), None, hub).step() == drilling.LOOK_EVERY_S  # type: ignore[arg-type]
 
 
 async def test_a_bin_of_which_nothing_is_sure_is_looked_up_more_often_while_the_store_is_silent() -> None:

@@ -143,7 +143,7 @@ class Script:
             jobs.SetAnswers(bin.id, "primary", self._random.choice([None, some])),
             jobs.SetFault(bin.id, "status", id, some, self._now, 0, 3, None),
             jobs.DropFault(bin.id, id),
-            jobs.AddDrill(bin.id, id, "{}"),
+            jobs.AddDrill(bin.id, id, "primary", "{}"),
             jobs.AddAttempt(bin.id, self._number(bin), "http://x", self._now, 200, 5, None, "text/plain", some),
             jobs.AddSession(id, "token", self._now, self._now),
             jobs.DropSessions("token", self._now - 600 * SECOND),

@@ -23,6 +23,8 @@ FAULT = Fault(kind=FaultKind.STATUS, statuses=(500,), count=1, until=NOW + timed
 class Rows:
     """The part of the store that is used; `pairings` by the name of a step."""
 
+    is_shared = False
+
     def __init__(self) -> None:
         self.drills: dict[str, Drill] = {}
         self.pairings: dict[str, list[Pairing]] = {}
@@ -34,10 +36,11 @@ class Rows:
     async def add_drill(self, drill: Drill) -> None:
         self.drills[drill.id] = drill
 
-    async def set_drill(self, drill: Drill) -> None:
-        if drill.id not in self.drills:
-            raise NotFound("gone")
+    async def set_drill(self, drill: Drill) -> bool:
+        if drill.id not in self.drills or self.drills[drill.id].ended_at is not None:
+            return False
         self.drills[drill.id] = drill
+        return True
 
     async def get_drill(self, bin_id: str, drill_id: str) -> Drill:
         drill = self.drills.get(drill_id)

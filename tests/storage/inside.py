@@ -204,7 +204,9 @@ class Ledger:
             "texts": self._texts(space),
             "conversations": sorted(self.rows("select theirs, ours from conversations where space = ?", space)),
             "pairings": self._pairings(space),
-            "verdicts": sorted(self.rows("select verdict, pairs from verdict_counts where space = ? and pairs <> 0", space)),
+            "verdicts": sorted(
+                self.rows("select verdict, pairs from verdict_counts where space = ? and pairs <> 0", space)
+            ),
             "gaps": sorted(self.rows("select gap_ms, pairs from gap_counts where space = ? and pairs <> 0", space)),
             "counted": {table: self.counted(table, space) for table in COUNTED},
             "counts": {

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from .locks import ROOT
 
@@ -13,17 +14,18 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 def _images() -> dict[str, str]:
     """Where an image is named, and how; not those that are built here."""
     docker = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
-    compose = re.findall(r"^ +image: (\S+)", (ROOT / "compose.yaml").read_text(), re.MULTILINE)
-    return {f"Dockerfile {n}": image for n, image in enumerate(docker)} | {
-        f"compose {n}": i for n, i in enumerate(compose)
-    }
+    images = {f"Dockerfile {n}": image for n, image in enumerate(docker)}
+    for path in ROOT.glob("compose*.yaml"):
+        services = yaml.safe_load(path.read_text())["services"]
+        images |= {f"{path.name} {name}": each["image"] for name, each in services.items() if "image" in each}
+    return images
 
 
 def test_images_have_a_version_and_a_digest() -> None:
     images = _images()
-    assert len(images) == 3
+    assert len(images) == 6
     for where, image in images.items():
-        assert re.fullmatch(r"[a-z0-9./-]+:\d+\.\d+\.\d+[a-z0-9.-]*@sha256:[0-9a-f]{64}", image), where
+        assert re.fullmatch(r"[a-z0-9./-]+:\d+\.\d+[a-z0-9.-]*@sha256:[0-9a-f]{64}", image), where
 
 
 def test_it_is_built_and_run_by_the_same_image() -> None:

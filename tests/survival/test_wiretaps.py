@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from app.main import STOPPED
+from app.services.upkeep.settling import STOPPED
 from tests.process import TOKEN, Process, answered, request_bytes, serving
 from tests.services.forwards.target import Target, a_target
 

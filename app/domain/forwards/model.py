@@ -127,7 +127,8 @@ class ForwardHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class StoredForward:
     """A forward in the log. `secret` is stored as `signatures/sealing.py` has written it. `delivered` and `expired`
     count dispatches; expired ones were deleted with their captures before they had arrived. `last_n`: the last capture
-    of the bin at the time of the read."""
+    of the bin at the time of the read. `edition` counts the changes of settings and health by users, `requeued` how
+    often dispatches were queued by others than the runner: they show a server what another one has done."""
 
     id: str
     bin_id: str
@@ -139,6 +140,8 @@ class StoredForward:
     delivered: int = 0
     expired: int = 0
     last_n: int = 0
+    edition: int = 0
+    requeued: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +182,13 @@ class DispatchCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardMarks:
-    """What changed in a forward, written at once. `position` None: unchanged."""
+    """What changed in a forward, written at once. `position` None: unchanged. The health is ignored if the forward has
+    another `edition` by now; None: these dispatches do not come from the runner."""
 
-    health: ForwardHealth
+    health: ForwardHealth | None
     position: int | None
     marks: Sequence[DispatchMark] = ()
+    edition: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
-"""The forwards of all bins, each with its runner. The store is changed first."""
+"""The forwards of all bins, each with its runner. The store is changed first.
+
+Of several servers that share a store one sends: the one with the lease. The others show the forwards as they are
+stored, and read them again once a second; so does the one that sends, to learn what users have changed elsewhere.
+"""
 
 import asyncio
-import base64
-from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -29,27 +31,30 @@ from ...domain.replays import Attempt, Trigger
 from ...egress import Network
 from ...errors import Conflict, Invalid, NotFound, StoreUnavailable
 from ...live.hub import Hub
-from ...signatures.sealing import NONCE_BYTES, CannotOpen, seal, unseal
 from ...store import Store
-from ...tasks import run_in_thread, start_task
+from ...tasks import start_periodic, start_task, stop
 from ..choosing import query_of
+from ..leases import Lease
 from ..secrets import Secrets
 from .checking import check_forward, filter_problems
 from .counters import ForwardCounters
 from .queue import matching_rows
+from .recent import RECENT, RecentDispatches
 from .requests import Outgoing, RequestWriter
 from .runner import ForwardChanges, ForwardRunner
+from .secrets import ForwardSecrets
 from .sending import ForwardSender
 from .shown import ForwardStatus, ShownDispatch, show_dispatch
 
 LOOK_S = 10.0
 """Seconds between two looks at the state of all forwards, for the metrics."""
-RECENT = 200
-"""Captures whose changed dispatches are shown on open pages."""
 PREVIEWED = 100
 """The newest captures that a preview tries a filter on."""
-SECRET_BYTES = 24
-"""Random bytes of the secret of a forward."""
+LEASE = "forwards"
+FOLLOW_S = 1.0
+"""How often the forwards are read again from a store that is shared."""
+FOLLOWED = 50
+"""The last dispatches of a forward that are shown again when another server has sent some."""
 
 
 class Forwards:
@@ -62,16 +67,19 @@ class Forwards:
     ) -> None:  # fmt: skip
         self._store = store
         self._hub = hub
-        self._secrets = secrets
+        self._secrets = ForwardSecrets(secrets)
         self._own = {own} if own else set()
         self._writer = RequestWriter(store, secrets)
         self._sender = ForwardSender(self._writer, allowed)
         self._schedule = schedule
         self._by_bin: dict[str, dict[str, ForwardRunner]] = {}
-        self._open_secrets: dict[str, str | None] = {}
         self._changing = asyncio.Lock()
-        # The numbers of captures whose dispatches have changed lately, each with the version of its bin after that.
-        self._recent: dict[str, deque[tuple[int, int]]] = {}
+        self.lease = Lease(store, LEASE, self._begin_sending, self._end_sending)
+        """Of the server that sends."""
+        self._is_sending = False
+        self._following: asyncio.Task[None] | None = None
+        self.recent = RecentDispatches()
+        """Those that have changed, for open pages."""
         self.statuses: Sequence[ForwardStatus] = ()
         """The forwards of all bins as of the last `look`, for the metrics."""
         self.counters = ForwardCounters()
@@ -81,13 +89,24 @@ class Forwards:
         )
 
     async def start(self) -> None:
-        """Load the forwards and start to send."""
-        for stored in await self._store.list_forwards():
-            await self._run(stored)
+        """Load the forwards, and start to send if no other server does."""
+        await self.refresh()
+        await self.lease.start()
+        if self._store.is_shared:
+            self._following = start_periodic(self._follow, name="forwards-elsewhere")
 
     async def close(self) -> None:
-        """Wait a little for requests on their way, and store their results."""
+        """Wait a little for requests on their way, and store their results. Then another server may send."""
+        if self._following is not None:
+            await stop(self._following)
+        await self.lease.stop()
         await asyncio.gather(*(runner.stop() for runner in self._all()))
+        await self.lease.release()
+
+    async def refresh(self) -> None:
+        """Read what other servers have changed. Raises StoreUnavailable."""
+        async with self._changing:
+            await self._refresh()
 
     def bin_changed(self, bin_id: str) -> None:
         """The ledger has something new of a bin."""
@@ -104,7 +123,7 @@ class Forwards:
             if len(self._by_bin.get(bin_id, {})) >= MOST_FORWARDS:
                 raise Conflict(f"A bin has at most {MOST_FORWARDS} forwards; delete one first.")
             forward_id = clock.new_id()
-            secret = await self._new_secret(forward, forward_id)
+            secret = await self._secrets.make(forward, forward_id)
             health = paused(resumed()) if is_paused else resumed()
             stored = await self._store.add_forward(
                 bin_id, forward_id, forward, health, secret=secret, position=position
@@ -118,7 +137,7 @@ class Forwards:
         Invalid."""
         forward = check_forward(forward, (*self._own, own))
         async with self._changing:
-            old = self.runner(bin_id, forward_id).stored
+            old = await self._newest(bin_id, forward_id)
             forward = struct_with(forward, wiretap=old.forward.wiretap)
             health = old.health
             if forward.url != old.forward.url:
@@ -126,8 +145,8 @@ class Forwards:
             secret = old.secret
             if forward.signature is not ForwardSignature.SMSBIN:
                 secret = None
-            elif secret is None or self._open_secrets.get(forward_id) is None:
-                secret = await self._new_secret(forward, forward_id)
+            elif secret is None or self._secrets.of(forward_id) is None:
+                secret = await self._secrets.make(forward, forward_id)
             return await self._set(replace(old, forward=forward, health=health, secret=secret))
 
     async def set_dispatch(self, bin_id: str, forward_id: str, dispatch: Dispatch) -> None:
@@ -137,15 +156,15 @@ class Forwards:
     async def pause(self, bin_id: str, forward_id: str) -> StoredForward:
         """Send nothing until it is resumed. Raises NotFound."""
         async with self._changing:
-            old = self.runner(bin_id, forward_id).stored
+            old = await self._newest(bin_id, forward_id)
             return await self._set(replace(old, health=paused(old.health)))
 
     async def resume(self, bin_id: str, forward_id: str) -> StoredForward:
         """Send again, also to a target that rests or is off, and at once what waits for a next attempt. Raises
         NotFound."""
         async with self._changing:
+            stored = await self._set(replace(await self._newest(bin_id, forward_id), health=resumed()))
             runner = self.runner(bin_id, forward_id)
-            stored = await self._set(replace(runner.stored, health=resumed()))
         await runner.retry(Retry(states=OPEN, trigger=Trigger.RESUME, restart=False))
         return stored
 
@@ -160,16 +179,14 @@ class Forwards:
         async with self._changing:
             runner = self.runner(bin_id, forward_id)
             await self._store.drop_forward(forward_id)
-            del self._by_bin[bin_id][forward_id]
-            self._open_secrets.pop(forward_id, None)
-        start_task(runner.stop(), name="forward-end")
+            self._remove(runner)
         self._hub.notify(bin_id)
 
     def forget(self, bin_id: str) -> None:
         """The bin was deleted."""
-        self._recent.pop(bin_id, None)
+        self.recent.forget(bin_id)
         for runner in self._by_bin.pop(bin_id, {}).values():
-            self._open_secrets.pop(runner.stored.id, None)
+            self._secrets.forget(runner.stored.id)
             start_task(runner.stop(), name="forward-end")
 
     async def test(self, bin_id: str, forward_id: str, n: int | None) -> Attempt:
@@ -180,7 +197,7 @@ class Forwards:
         if capture is None:
             raise Conflict(f"None of the last {PREVIEWED} requests matches; send one first.")
         outgoing = Outgoing(
-            forward_id=forward_id, bin_id=bin_id, forward=stored.forward, secret=self._open_secrets.get(forward_id),
+            forward_id=forward_id, bin_id=bin_id, forward=stored.forward, secret=self._secrets.of(forward_id),
             attempt=1, trigger=Trigger.MANUAL,
         )  # fmt: skip
         sent = await self._sender.send(capture, outgoing, 0 if stored.forward.mode is ForwardMode.EVENT else None)
@@ -216,15 +233,6 @@ class Forwards:
         self.statuses = found
         return LOOK_S
 
-    def version(self, bin_id: str) -> int:
-        """A number that grows with each dispatch of the bin that changes."""
-        recent = self._recent.get(bin_id)
-        return recent[-1][0] if recent else 0
-
-    def changed_since(self, bin_id: str, version: int) -> list[int]:
-        """The captures whose dispatches have changed since a version, of the last `RECENT`."""
-        return sorted({n for at, n in self._recent.get(bin_id, ()) if at > version})
-
     def of(self, bin_id: str) -> Sequence[StoredForward]:
         """The forwards of a bin, oldest first, without a disk access: counts are those of the start."""
         return [runner.stored for runner in self._by_bin.get(bin_id, {}).values()]
@@ -241,7 +249,7 @@ class Forwards:
         runner = self.runner(bin_id, forward_id)
         stored = await self._store.get_forward(forward_id)
         counts = await self._store.count_dispatches(forward_id)
-        now = replace(stored, health=runner.health, position=runner.stored.position)
+        now = replace(stored, health=runner.health, position=runner.stored.position) if self._is_sending else stored
         unseen = max(stored.last_n - now.position, 0)
         due_at = counts.due_at
         if unseen:
@@ -251,7 +259,7 @@ class Forwards:
                 due_at = min(filter(None, [due_at, *(row.received_at for row in first)]), default=None)
         return ForwardStatus(
             stored=now, lag=unseen + counts.open, failed=counts.failed, oldest_due_at=due_at,
-            secret=self._open_secrets.get(forward_id),
+            secret=self._secrets.of(forward_id),
         )  # fmt: skip
 
     async def dispatches(self, bin_id: str, rows: Sequence[CaptureRow]) -> Mapping[int, Sequence[ShownDispatch]]:
@@ -279,9 +287,7 @@ class Forwards:
         return [runner.stored for runner in self._all()]
 
     def _dispatches_changed(self, bin_id: str, numbers: Sequence[int]) -> None:
-        recent = self._recent.setdefault(bin_id, deque(maxlen=RECENT))
-        version = self.version(bin_id) + 1
-        recent.extend((version, n) for n in numbers)
+        self.recent.add(bin_id, numbers)
         self._hub.notify(bin_id)
 
     async def _last_matching(self, stored: StoredForward) -> Capture | None:
@@ -290,31 +296,84 @@ class Forwards:
         return await self._store.get_capture(stored.bin_id, found[0].n) if found else None
 
     async def _run(self, stored: StoredForward) -> None:
-        secret = await self._opened(stored)
-        runner = ForwardRunner(self._store, self._sender, stored, secret, self._changes, self._schedule)
+        secret = await self._secrets.open(stored)
+        runner = self._put(stored, secret)
+        if self._is_sending:
+            runner.start()
+
+    def _put(self, stored: StoredForward, secret: str | None) -> ForwardRunner:
+        runner = ForwardRunner(self._store, self._sender, stored, secret, self._changes, self.lease, self._schedule)
         self._by_bin.setdefault(stored.bin_id, {})[stored.id] = runner
-        runner.start()
+        return runner
+
+    def _remove(self, runner: ForwardRunner) -> None:
+        bin_id, forward_id = runner.stored.bin_id, runner.stored.id
+        self._by_bin.get(bin_id, {}).pop(forward_id, None)
+        self._secrets.forget(forward_id)
+        start_task(runner.stop(), name="forward-end")
 
     async def _set(self, stored: StoredForward) -> StoredForward:
         await self._store.set_forward(stored.id, stored.forward, stored.health, secret=stored.secret)
+        # With its new edition.
+        stored = replace(await self._store.get_forward(stored.id), position=stored.position)
         runner = self.runner(stored.bin_id, stored.id)
-        runner.use(stored, await self._opened(stored))
+        runner.use(stored, await self._secrets.open(stored))
         self._hub.notify(stored.bin_id)
         return stored
 
-    async def _opened(self, stored: StoredForward) -> str | None:
-        secret = None
-        if stored.secret is not None:
-            try:
-                secret = await run_in_thread(unseal, stored.secret, stored.id, self._secrets.context.secrets_key)
-            except CannotOpen:
-                secret = None
-        self._open_secrets[stored.id] = secret
-        return secret
+    # Other servers
 
-    async def _new_secret(self, forward: Forward, forward_id: str) -> str | None:
-        if forward.signature is not ForwardSignature.SMSBIN:
-            return None
-        secret = "whsec_" + base64.b64encode(clock.new_bytes(SECRET_BYTES)).decode()
-        nonce = clock.new_bytes(NONCE_BYTES)
-        return await run_in_thread(seal, secret, forward_id, self._secrets.context.secrets_key, nonce)
+    async def _begin_sending(self) -> None:
+        async with self._changing:
+            if self._store.is_shared:
+                # The other server may have sent until a moment ago.
+                await self._refresh()
+            self._is_sending = True
+            for runner in self._all():
+                runner.start()
+
+    async def _end_sending(self, is_taken: bool) -> None:
+        self._is_sending = False
+        await asyncio.gather(*(runner.stop(is_taken=is_taken) for runner in self._all()))
+        async with self._changing:
+            for runner in self._all():
+                self._put(runner.stored, self._secrets.of(runner.stored.id))
+
+    async def _follow(self) -> float:
+        with suppress(StoreUnavailable):
+            await self.refresh()
+        return FOLLOW_S
+
+    async def _refresh(self) -> None:
+        found = {each.id: each for each in await self._store.list_forwards()}
+        for runner in self._all():
+            if runner.stored.id not in found:
+                self._remove(runner)
+                self._hub.notify(runner.stored.bin_id)
+        for stored in found.values():
+            await self._compare(stored)
+
+    async def _compare(self, stored: StoredForward) -> None:
+        """Use a forward as it is stored, if it has changed."""
+        runner = self._by_bin.get(stored.bin_id, {}).get(stored.id)
+        if runner is None:
+            await self._run(stored)
+            self._hub.notify(stored.bin_id)
+            return
+        old = runner.stored
+        secret = await self._secrets.open(stored)
+        if self._is_sending:
+            if old.edition != stored.edition:
+                self._hub.notify(stored.bin_id)
+            runner.follow(stored, secret)
+        elif replace(old, last_n=stored.last_n, expired=stored.expired) != stored:
+            self._put(stored, secret)
+            sent = [each.n for each in await self._store.last_dispatches(stored.id, FOLLOWED)]
+            passed = range(max(old.position, stored.position - RECENT) + 1, stored.position + 1)
+            self._dispatches_changed(stored.bin_id, sorted({*sent, *passed}))
+
+    async def _newest(self, bin_id: str, forward_id: str) -> StoredForward:
+        """A forward as it is now, on whichever server it was changed. Raises NotFound."""
+        if self._store.is_shared:
+            await self._refresh()
+        return self.runner(bin_id, forward_id).stored

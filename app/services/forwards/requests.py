@@ -1,5 +1,6 @@
 """The requests of forwards as bytes: a capture byte for byte, or one of its events as JSON."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -31,9 +32,14 @@ LOOP = f"it has passed {MAX_HOPS} instances of smsbin already: their forwards se
 _NO_SECRET = "its secret was encrypted with another --secrets-key; set the signature again"  # noqa: S105
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """Everything but the capture: the forward, its secret for signing, and which attempt it is."""
+    """Everything but the capture: the forward, its secret for signing, and which attempt it is. `may_send` is asked
+    directly before it is sent."""
 
     forward_id: str
     bin_id: str
@@ -41,6 +47,7 @@ class Outgoing:
     secret: str | None
     attempt: int
     trigger: Trigger
+    may_send: Callable[[], bool] = _always
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

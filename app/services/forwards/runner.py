@@ -34,6 +34,7 @@ from ...log import get_log
 from ...store import Store
 from ...tasks import start_periodic, start_task, stop
 from ..gathering import GatheredWrites
+from ..leases import Lease
 from .delivering import Delivery, deliver
 from .queue import ForwardQueue
 from .requests import Outgoing
@@ -67,17 +68,19 @@ class ForwardChanges:
 
 
 class ForwardRunner:
-    """Use from one event loop only. `schedule`: the waits between attempts."""
+    """Use from one event loop only. It sends with the `lease` only; without one it shows the forward as another server
+    has stored it. `schedule`: the waits between attempts."""
 
     def __init__(
         self, store: Store, sender: ForwardSender, stored: StoredForward, secret: str | None, changes: ForwardChanges,
-        schedule: Sequence[timedelta] = SCHEDULE,
+        lease: Lease, schedule: Sequence[timedelta] = SCHEDULE,
     ) -> None:  # fmt: skip
         self._store = store
         self._sender = sender
         self._stored = stored
         self._secret = secret
         self._changes = changes
+        self._lease = lease
         self._schedule = schedule
         self.health: ForwardHealth = stored.health
         self._queue = ForwardQueue(store, stored.id, stored.bin_id, stored.forward, stored.position)
@@ -116,6 +119,15 @@ class ForwardRunner:
         self._queue.use(stored.forward)
         self.wake()
 
+    def follow(self, stored: StoredForward, secret: str | None) -> None:
+        """Continue with what was changed on another server."""
+        if stored.edition != self._stored.edition:
+            self.use(stored, secret)
+        elif stored.requeued != self._stored.requeued:
+            self._stored = replace(self._stored, requeued=stored.requeued)
+            self._queue.changed()
+            self.wake()
+
     async def retry(self, wanted: Retry) -> int:
         """Send dispatches again at once, in steps that no capture waits for. Returns how many. Raises NotFound."""
         total, more = 0, True
@@ -128,17 +140,18 @@ class ForwardRunner:
 
     async def set_dispatch(self, dispatch: Dispatch) -> None:
         """Store the state of a capture that is not on its way; if it has a next attempt, it is sent then."""
-        marks = ForwardMarks(health=self.health, position=None, marks=[DispatchMark(dispatch=dispatch, attempts=())])
+        marks = ForwardMarks(health=None, position=None, marks=[DispatchMark(dispatch=dispatch, attempts=())])
         await self._store.mark_dispatches(self._stored.bin_id, self._stored.id, marks)
         self._queue.changed()
         self.wake()
         self._changes.changed(self._stored.bin_id, [dispatch.n])
 
-    async def stop(self) -> None:
-        """Wait a little for requests on their way, and store their results."""
+    async def stop(self, *, is_taken: bool = False) -> None:
+        """Wait a little for requests on their way, and store their results. `is_taken`: another server may be sending
+        them already, so nothing is waited for or stored."""
         if self._task is not None:
             await stop(self._task)
-        if self._sending:
+        if self._sending and not is_taken:
             await asyncio.wait(self._sending.values(), timeout=STOP_S)
         for task in list(self._sending.values()):
             await stop(task)
@@ -160,6 +173,8 @@ class ForwardRunner:
 
     async def _advance(self) -> float:
         """Send what can be sent now. Returns the seconds until the next look."""
+        if not self._lease.may_begin:
+            return AGAIN_S
         await self._check_clock()
         self._write_soon()
         if self._has_recovered:
@@ -202,11 +217,12 @@ class ForwardRunner:
         stored = self._stored
         outgoing = Outgoing(
             forward_id=stored.id, bin_id=stored.bin_id, forward=stored.forward, secret=self._secret,
-            attempt=dispatch.tries + 1, trigger=trigger,
+            attempt=dispatch.tries + 1, trigger=trigger, may_send=lambda: self._lease.may_begin,
         )  # fmt: skip
         delivery = Delivery()
         try:
             capture = await self._store.get_capture(stored.bin_id, dispatch.n, wait=False)
+            await self._store.flush()
             if stored.forward.mode is ForwardMode.EVENT and not capture.is_read:
                 raise StoreUnavailable(f"#{dispatch.n} is not parsed yet")
             await deliver(self._sender, capture, outgoing, dispatch, delivery, self._judge, self._schedule)
@@ -287,9 +303,9 @@ class ForwardRunner:
     async def _write(self) -> None:
         batch = list(self._marks)
         position = self._queue.position_without([mark.dispatch.n for mark in batch])
-        if not batch and position == self._written:
+        if (not batch and position == self._written) or not self._lease.is_held:
             return
-        marks = ForwardMarks(health=self.health, position=position, marks=batch)
+        marks = ForwardMarks(health=self.health, position=position, marks=batch, edition=self._stored.edition)
         await self._store.mark_dispatches(self._stored.bin_id, self._stored.id, marks)
         del self._marks[: len(batch)]
         self._written = position

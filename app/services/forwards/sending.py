@@ -13,7 +13,7 @@ from ...domain.captures import Capture
 from ...domain.forwards.answers import AnswerMeaning, meaning_of, read_retry_after
 from ...domain.replays import NewAttempt, without_secrets
 from ...egress import Network, send_exactly
-from ...errors import Damaged, Invalid
+from ...errors import Damaged, Invalid, StoreUnavailable
 from .requests import Outgoing, RequestBytes, RequestWriter
 
 PER_TARGET = 4
@@ -88,6 +88,8 @@ class ForwardSender:
                 request = await write(sent_at)
             except (Invalid, Damaged, ValueError) as error:
                 return _impossible(capture, outgoing, event, sent_at, str(error))
+            if not outgoing.may_send():
+                raise StoreUnavailable("Another server may send this now.")
             reply = await send_exactly(
                 request.url, request.data, allowed=self._allowed, timeout_s=outgoing.forward.timeout_s
             )

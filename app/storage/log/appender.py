@@ -33,8 +33,6 @@ _STATEMENTS: dict[type[Job], str] = {
     jobs.SetBin: "set_bin",
     jobs.RotateKey: "rotate_key",
     jobs.DropBin: "drop_bin",
-    jobs.AddDrill: "add_drill",
-    jobs.SetDrill: "set_drill",
     jobs.AddToken: "add_token",
     jobs.TouchToken: "touch_token",
     jobs.AddSession: "add_session",
@@ -76,6 +74,8 @@ class Appender:
             jobs.SetWiretap: _set_wiretap,
             jobs.SetFault: _set_fault,
             jobs.DropFault: _drop_fault,
+            jobs.AddDrill: _add_drill,
+            jobs.SetDrill: lambda batch, job: batch.run("set_drill", msgspec.structs.asdict(job)),
             jobs.AddAttempt: _add_attempt,
             jobs.AddForward: add_forward,
             jobs.SetForward: partial(change_forward, "set_forward"),
@@ -251,6 +251,13 @@ def _drop_fault(batch: Batch, job: jobs.DropFault) -> None:
     with suppress(Rejected):  # the bin is deleted, with its faults
         if batch.run("drop_fault", {"bin": batch.counter(job.bin_id).number, "id": job.id}):
             batch.count_answer_change(job.bin_id)
+
+
+def _add_drill(batch: Batch, job: jobs.AddDrill) -> None:
+    bounds = {"bin": batch.counter(job.bin_id).number, "role": job.role}
+    if batch.transaction.one("runs_on_url", bounds) is not None:
+        raise Rejected("conflict", "A drill is running on this URL; stop it or wait until it ends.")
+    batch.run("add_drill", msgspec.structs.asdict(job))
 
 
 def _add_attempt(batch: Batch, job: jobs.AddAttempt) -> int:

@@ -45,8 +45,13 @@ def mark_dispatches(batch: Batch, job: jobs.MarkDispatches) -> None:
         if record.state in _FINAL and record.message is not None:
             transaction.run("release_next", {"forward": number, "message": record.message, "now": job.now})
         delivered += record.state == "delivered"
-    values = {"number": number, "health": job.health, "position": job.position, "delivered": delivered}
+    values = {
+        "number": number, "health": job.health, "position": job.position, "delivered": delivered,
+        "edition": job.edition,
+    }  # fmt: skip
     transaction.run("mark_forward", values)
+    if job.health is None:
+        transaction.run("count_requeued", {"number": number})
 
 
 def retry_dispatches(batch: Batch, job: jobs.RetryDispatches) -> int:
@@ -56,4 +61,7 @@ def retry_dispatches(batch: Batch, job: jobs.RetryDispatches) -> int:
     if forward is None:
         raise Rejected("not_found", f"There is no forward {job.id}.")
     values = msgspec.structs.asdict(job) | {"forward": forward[0], "states": list(job.states)}
-    return batch.transaction.run("retry_dispatches", values)
+    changed = batch.transaction.run("retry_dispatches", values)
+    if changed:
+        batch.transaction.run("count_requeued", {"number": forward[0]})
+    return changed

@@ -16,7 +16,7 @@ from ...domain.units import micros
 from ..transaction import DatabaseError, Unreachable
 from .connections import check_version
 from .failures import translate_for_log
-from .migrating_log import migrate
+from .migrating_log import migrate, refuse_incomplete
 from .transaction import PostgresDatabase, PostgresTransaction
 
 # How long an unknown commit is asked for. A capture waits 4 seconds, of which the commit may have used a part.
@@ -42,6 +42,7 @@ class LogDatabase:
         connection = self._database.connection
         check_version(connection, self._url)
         migrate(connection)
+        refuse_incomplete(connection, self._url)
         with self._database.write() as transaction:
             transaction.run("forget_writers", {"before": micros(now() - FORGOTTEN_AFTER)})
             transaction.run("add_writer", {"id": self._writer, "now": micros(now())})

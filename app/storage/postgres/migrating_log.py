@@ -10,6 +10,7 @@ import psycopg
 
 from ...errors import CannotStart
 from ..queries import FOLDER
+from .addresses import describe
 from .connections import Connection
 from .engine import ENGINE
 from .failures import translate
@@ -26,6 +27,19 @@ def migrate(connection: Connection, folder: Path = MIGRATIONS) -> None:
             pass
     except psycopg.Error as error:
         raise translate(error) or error from error
+
+
+def refuse_incomplete(connection: Connection, url: str) -> None:
+    """Raises CannotStart while a log is being copied into the database, DatabaseError."""
+    try:
+        row = connection.execute(ENGINE["is_ready"]).fetchone()
+    except psycopg.Error as error:
+        raise translate(error) or error from error
+    if row is None or not row[0]:
+        raise CannotStart(
+            f"{describe(url)} has only a part of a log, because smsbin migrate was interrupted. Run it again with"
+            " --resume, then start the server."
+        )
 
 
 def _migrate_once(connection: Connection, paths: list[Path]) -> bool:

@@ -1,10 +1,12 @@
 """The Store on PostgreSQL, which several servers share."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from functools import partial
 
 from ...domain.reader import ReaderContext
+from ...errors import StoreUnavailable
 from ...store import Store
 from ...tasks import start_periodic, stop
 from ..base_store import LEDGER_READ_S, LEDGER_READERS, LOG_READERS, BaseStore, follower_program
@@ -15,6 +17,7 @@ from ..log.jobs import Job
 from ..log.results import LogPosition
 from .connections import connect_async
 from .engine import ENGINE
+from .leases import Leases
 from .ledger_client import SharedLedgerClient
 from .log_client import ENDS_ACCESS, SharedLogClient
 from .notices import Notices
@@ -43,6 +46,7 @@ class PostgresStore(BaseStore):
         self._log = PostgresReads(reading, LOG_READERS)
         self._ledger = PostgresReads(reading, LEDGER_READERS, limit_s=LEDGER_READ_S)
         self._direct = PostgresReads(partial(connect_async, url, "direct"), DIRECT)
+        self._leases = Leases(self._direct, self._appender.run)
         self._notices = Notices(
             self._appender.run, partial(connect_async, url, "notices", read_only=True), self._run_direct, self
         )
@@ -59,6 +63,8 @@ class PostgresStore(BaseStore):
         await stop(self._poll)
         await super().close()
         await self._notices.close()
+        with suppress(StoreUnavailable):
+            await self._leases.release()
         await self._direct.close()
 
     # Other servers
@@ -69,6 +75,18 @@ class PostgresStore(BaseStore):
 
     async def flush(self) -> None:
         await self._run_direct("flush", {})
+
+    async def hold_lease(self, name: str, seconds: float) -> bool:
+        return await self._leases.hold(name, seconds)
+
+    async def lapsed_leases(self, prefix: str, ago: timedelta) -> Mapping[str, datetime]:
+        return await self._leases.lapsed(prefix, ago)
+
+    async def forget_lease(self, name: str) -> None:
+        await self._leases.forget(name)
+
+    async def clock_skew(self) -> timedelta:
+        return await self._leases.clock_skew()
 
     def on_settings_change(self, call: Callable[[str | None], None]) -> None:
         self._on_settings.append(call)

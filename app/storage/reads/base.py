@@ -73,6 +73,8 @@ class StoreBase:
     async def _bin_row(self, bin_id: str) -> SqlRow:
         row = await self._log.one("get_bin", {"id": bin_id})
         if row is None:
+            # Perhaps another server has deleted it.
+            self._numbers.pop(bin_id, None)
             raise NotFound(f"There is no bin {bin_id}.")
         return row
 

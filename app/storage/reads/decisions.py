@@ -60,11 +60,13 @@ class DecisionReads(StoreBase):
 
     async def add_drill(self, drill: Drill) -> None:
         await self._number(drill.bin_id)
-        await self._appender.submit(jobs.AddDrill(drill.bin_id, drill.id, msgspec.json.encode(drill).decode()))
-
-    async def set_drill(self, drill: Drill) -> None:
         text = msgspec.json.encode(drill).decode()
-        await self._appender.submit(jobs.SetDrill(drill.id, drill.ended_at is None, text))
+        await self._appender.submit(jobs.AddDrill(drill.bin_id, drill.id, drill.role.value, text))
+
+    async def set_drill(self, drill: Drill) -> bool:
+        text = msgspec.json.encode(drill).decode()
+        result = await self._appender.submit(jobs.SetDrill(drill.id, drill.ended_at is None, text))
+        return result.value > 0
 
     async def list_drills(self, bin_id: str, *, limit: int, before: str | None = None) -> Sequence[Drill]:
         bin = await self._number(bin_id)

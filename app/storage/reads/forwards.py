@@ -69,8 +69,10 @@ class ForwardReads(StoreBase):
 
     async def mark_dispatches(self, bin_id: str, forward_id: str, marks: ForwardMarks) -> None:
         records = [_record(bin_id, mark) for mark in marks.marks]
-        now = micros(clock.now())
-        await self._appender.submit(jobs.MarkDispatches(forward_id, now, _json(marks.health), marks.position, records))
+        health = None if marks.health is None else _json(marks.health)
+        await self._appender.submit(
+            jobs.MarkDispatches(forward_id, micros(clock.now()), health, marks.position, records, marks.edition)
+        )
 
     async def retry_dispatches(self, forward_id: str, retry: Retry, limit: int) -> int:
         result = await self._appender.submit(
@@ -126,7 +128,8 @@ def _stored(row: SqlRow) -> StoredForward:
     return StoredForward(
         id=row["id"], bin_id=row["bin_id"], forward=_read_forward(row["forward"]), health=_read_health(row["health"]),
         made_at=from_micros(row["made_at"]), position=row["position"], secret=row["secret"],
-        delivered=row["delivered"], expired=row["expired"], last_n=row["last_n"],
+        delivered=row["delivered"], expired=row["expired"], last_n=row["last_n"], edition=row["edition"],
+        requeued=row["requeued"],
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """The Store on SQLite: two files, each written by one process. The server only reads them."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ...domain.reader import DEFAULT_READER_CONTEXT, ReaderContext
@@ -44,6 +45,15 @@ class SqliteStore(BaseStore):
 
     async def hold_lease(self, name: str, seconds: float) -> bool:  # noqa: ARG002
         return True
+
+    async def lapsed_leases(self, prefix: str, ago: timedelta) -> Mapping[str, datetime]:  # noqa: ARG002
+        return {}
+
+    async def forget_lease(self, name: str) -> None:  # noqa: ARG002
+        return
+
+    async def clock_skew(self) -> timedelta:
+        return timedelta(0)
 
     def on_settings_change(self, call: Callable[[str | None], None]) -> None:  # noqa: ARG002
         return

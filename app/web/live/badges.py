@@ -15,15 +15,15 @@ class ForwardBadges:
     def __init__(self, app: web.Application, bin_id: str) -> None:
         self._app = app
         self._bin_id = bin_id
-        self._seen = app[keys.FORWARDS].version(bin_id)
+        self._seen = app[keys.FORWARDS].recent.version(bin_id)
 
     async def wire(self) -> bytes:
         """A frame with what has changed, or nothing; viewers with the same version share it."""
         forwards = self._app[keys.FORWARDS]
-        now = forwards.version(self._bin_id)
+        now = forwards.recent.version(self._bin_id)
         if now == self._seen:
             return b""
-        numbers, before = forwards.changed_since(self._bin_id, self._seen), self._seen
+        numbers, before = forwards.recent.since(self._bin_id, self._seen), self._seen
         self._seen = now
 
         async def make() -> Frames:

@@ -135,8 +135,10 @@ def disk_notice(space: DiskSpace | None) -> Notice | None:
     )
 
 
-def hold_notice(why: str, still: timedelta, now: datetime) -> Notice:
-    """The notice that nothing expires."""
+def hold_notice(why: str, still: timedelta | None, now: datetime) -> Notice:
+    """The notice that nothing expires. `still` None: until the clock is corrected."""
+    if still is None:
+        return Notice(f"Deletion of expired requests is paused: {why}. Correct the one that is wrong.")
     hours = -(-still // timedelta(hours=1))
     return Notice(
         f"Deletion of expired requests is paused: {why}. If {now:%d %b %Y} is the right date, confirm it. Otherwise it"

@@ -39,7 +39,8 @@ async def confirm_time(request: web.Request) -> web.StreamResponse:
 
 def _retention(request: web.Request) -> web.Response:
     sweeping = request.app[keys.SWEEPING]
-    still = None if sweeping.held is None else int(sweeping.held_for.total_seconds())
+    held_for = None if sweeping.held is None else sweeping.held_for
+    still = None if held_for is None else int(held_for.total_seconds())
     return json_response(RetentionShape(describe(request.app[keys.SETTINGS])["retention"], sweeping.held, still))
 
 

@@ -68,6 +68,7 @@ ACTION_TITLES: Mapping[str, str] = {
     "retention.confirm": "Confirm the server's clock",
     "audit.export": "Export the audit log",
     "server.restore": "Restore a backup",
+    "server.migrate": "Move to another database",
 }
 ACTION_GROUPS: Mapping[str, str] = {
     "session": "Signing in and out",

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.forwards.model import MOST_FORWARDS, Forward, ForwardSignature, ForwardState
 from app.errors import Conflict, Invalid, NotFound
-from app.services.forwards import registry
+from app.services.forwards import recent, registry
 
 from .target import Forwarding, Target, a_target, answer_of, forwarding
 
@@ -79,12 +79,12 @@ async def test_a_preview_counts_the_matches_of_the_last_requests(
 async def test_changes_are_remembered_up_to_a_limit(
     place: Forwarding, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "RECENT", 2)
+    monkeypatch.setattr(recent, "RECENT", 2)
     forward = await place.add(target.url)
-    before = place.forwards.version(place.bin.id)
+    before = place.forwards.recent.version(place.bin.id)
     for _ in range(3):
         await place.capture()
     await place.until_stored(forward, 3, "delivered")
-    assert place.forwards.version(place.bin.id) > before
-    assert len(place.forwards.changed_since(place.bin.id, before)) == 2
-    assert place.forwards.changed_since(place.bin.id, place.forwards.version(place.bin.id)) == []
+    assert place.forwards.recent.version(place.bin.id) > before
+    assert len(place.forwards.recent.since(place.bin.id, before)) == 2
+    assert place.forwards.recent.since(place.bin.id, place.forwards.recent.version(place.bin.id)) == []

@@ -31,6 +31,8 @@ class Time:
 class Store:
     """Records calls: sweeps with their time, and `None` where only deleted bytes are erased."""
 
+    is_shared = False
+
     def __init__(self, seen: datetime | None) -> None:
         self.seen = seen
         self.swept: list[datetime | None] = []

@@ -164,7 +164,7 @@ def test_in_the_batch_of_a_deletion_of_all_a_capture_is_deleted_or_kept_by_its_p
 def test_a_bin_that_is_deleted_leaves_nothing_behind(inside: Inside) -> None:
     _keep(inside, 0, 0)
     inside.apply(
-        jobs.RequestReread(BIN), jobs.SetAnswers(BIN, "primary", b"x"), jobs.AddDrill(BIN, "drill", "{}"),
+        jobs.RequestReread(BIN), jobs.SetAnswers(BIN, "primary", b"x"), jobs.AddDrill(BIN, "drill", "primary", "{}"),
         jobs.SetFault(BIN, "primary", "f", b"", 0, 0, None, None), jobs.DropCapture(BIN, 1),
     )  # fmt: skip
     _keep(inside, 0, bin=OTHER)

@@ -22,7 +22,7 @@ def inside(tmp_path: Path) -> Iterator[Inside]:
 
 
 def mark(inside: Inside, *records: jobs.DispatchRecord, position: int | None = None, forward: str = "f") -> Result:
-    (result,) = inside.apply(jobs.MarkDispatches(forward, 50, '{"failures":1}', position, list(records)))
+    (result,) = inside.apply(jobs.MarkDispatches(forward, 50, '{"failures":1}', position, list(records), 0))
     return result
 
 

@@ -21,7 +21,11 @@ AUDITED_READS = {
     "api-audit-export",
 }  # fmt: skip
 # Actions without a route.
-OTHER_ACTIONS = {"server.restore", *(f"forward.{what}" for what in ("pause", "resume", "test", "retry", "delete"))}
+OTHER_ACTIONS = {
+    "server.restore",
+    "server.migrate",
+    *(f"forward.{what}" for what in ("pause", "resume", "test", "retry", "delete")),
+}
 
 
 async def entries(server: Running) -> list[AuditEntry]:

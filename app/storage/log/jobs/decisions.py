@@ -28,6 +28,7 @@ class DropFilter(Job):
 class AddDrill(Job):
     bin_id: str
     id: str
+    role: str
     drill: str
 
 

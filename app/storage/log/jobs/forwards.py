@@ -46,13 +46,15 @@ class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
 
 
 class MarkDispatches(Job):
-    """What changed in a forward. Dispatches of deleted captures, and of a deleted forward, are ignored."""
+    """What changed in a forward. Dispatches of deleted captures, and of a deleted forward, are ignored, and so is the
+    health if the edition is another one. `health` None: the dispatches are queued by others than the runner."""
 
     id: str
     now: int
-    health: str
+    health: str | None
     position: int | None
     dispatches: list[DispatchRecord]
+    edition: int
 
 
 class RetryDispatches(Job):

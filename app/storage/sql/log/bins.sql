@@ -98,3 +98,17 @@ select number, last_n, last_k, last_d, version, last_a from bins where not delet
 
 -- name: marks_of_bin
 select number, last_n, last_k, last_d, version, last_a from bins where number = :number
+
+-- name: bins_received_since
+-- Those whose last capture was received at `since` or later.
+select bins.number, bins.id, bins.floor_n, bins.last_n, bins.last_k
+from bins
+where
+    not bins.deleted and bins.last_n > bins.floor_n
+    and (
+        select captures.received_at from captures
+        where captures.id > (bins.number << 40) + bins.floor_n and captures.id <= (bins.number << 40) + bins.last_n
+        order by captures.id desc
+        limit 1
+    ) >= :since
+order by bins.number

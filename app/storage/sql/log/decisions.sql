@@ -82,7 +82,11 @@ from bins
 where bins.id = :bin_id and not bins.deleted
 
 -- name: set_drill
-update drills set running = :running, drill = :drill where id = :id
+-- One that has ended stays as it is.
+update drills set running = :running, drill = :drill where id = :id and running
+
+-- name: runs_on_url
+select 1 from drills where bin = :bin and running and json_extract(drill, '$.role') = :role
 
 -- name: list_drills
 select drill from drills where bin = :bin and number < :before order by number desc limit :limit

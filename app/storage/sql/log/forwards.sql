@@ -5,7 +5,9 @@ from bins
 where bins.id = :bin_id and not bins.deleted
 
 -- name: set_forward
-update forwards set forward = :forward, health = :health, secret = :secret where id = :id and not deleted
+update forwards
+set forward = :forward, health = :health, secret = :secret, edition = edition + 1
+where id = :id and not deleted
 
 -- name: drop_forward
 update forwards set deleted = true where id = :id and not deleted
@@ -18,8 +20,12 @@ where forwards.id = :id and not forwards.deleted and not bins.deleted
 -- name: mark_forward
 update forwards
 set
-    health = :health, position = max(position, coalesce(:position, position)), delivered = delivered + :delivered
+    health = coalesce(case when edition = :edition then cast(:health as text) end, health),
+    position = max(position, coalesce(:position, position)), delivered = delivered + :delivered
 where number = :number
+
+-- name: count_requeued
+update forwards set requeued = requeued + 1 where number = :number
 
 -- name: set_dispatch
 insert into dispatches (forward, n, state, tries, step, due_at, status, message, trigger, arrived)

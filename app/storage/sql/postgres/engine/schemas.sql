@@ -14,6 +14,9 @@ select max(version) from smsbin_log.schema_version
 -- name: set_version
 insert into smsbin_log.schema_version (version) values (%s)
 
+-- name: is_ready
+select ready from smsbin_log.meta
+
 -- name: ledger_version
 select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'smsbin_ledger'
 

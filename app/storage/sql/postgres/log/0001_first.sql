@@ -6,7 +6,9 @@
 create table meta (
     id text collate "C" not null,
     epochs bigint not null default 0,
-    seen_at bigint
+    seen_at bigint,
+    -- False while a log is being copied here.
+    ready boolean not null default true
 );
 insert into meta (id) values (replace(cast(gen_random_uuid() as text), '-', ''));
 
@@ -237,7 +239,9 @@ create table forwards (
     position bigint not null,
     delivered bigint not null default 0,
     expired bigint not null default 0,
-    deleted boolean not null default false
+    deleted boolean not null default false,
+    edition bigint not null default 0,
+    requeued bigint not null default 0
 ) with (fillfactor = 50);
 create index forwards_by_bin on forwards (bin);
 create index forwards_deleted on forwards (number) where deleted;
@@ -301,7 +305,8 @@ create table alerts (
     alert text collate "C" not null,
     state text collate "C" not null,
     secret text collate "C",
-    position bigint not null
+    position bigint not null,
+    edition bigint not null default 0
 ) with (fillfactor = 50);
 create index alerts_by_bin on alerts (bin);
 
@@ -334,6 +339,7 @@ create table listeners (
     cursor bigint not null,
     sent text collate "C" not null,
     last text collate "C",
+    opened bigint not null default 0,
     primary key (bin, name)
 ) with (fillfactor = 50);
 
@@ -350,4 +356,27 @@ create table shares (
     ended_at bigint,
     views bigint not null default 0,
     viewed_at bigint
+);
+
+create table marks (
+    hash bytea primary key,
+    bin text collate "C" not null,
+    until bigint not null
+);
+
+create table simulations (
+    id text collate "C" primary key,
+    bin text collate "C" not null,
+    started_at bigint not null,
+    run text collate "C" not null,
+    stopping boolean not null default false
+);
+create index simulations_of_bin on simulations (bin, started_at);
+
+-- The right to do a work that only one of the servers does at a time. `holder`: the opening of the store that has it, up
+-- to `until` by the clock of the database.
+create table leases (
+    name text collate "C" primary key,
+    holder text collate "C" not null,
+    until timestamptz not null
 );

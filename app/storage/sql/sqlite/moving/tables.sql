@@ -1,0 +1,18 @@
+-- name: add_row
+insert into {table} ({columns}) values ({marks})
+
+-- name: set_meta
+update meta set id = ?, epochs = ?, seen_at = ?
+
+-- name: highest_numbers
+-- Of tables whose numbers are not used twice.
+select name, seq from sqlite_sequence
+
+-- name: tables_with_highest_number
+select name from sqlite_schema where type = 'table' and sql like '%autoincrement%'
+
+-- name: drop_highest_numbers
+delete from sqlite_sequence
+
+-- name: add_highest_number
+insert into sqlite_sequence (name, seq) values (?, ?)
