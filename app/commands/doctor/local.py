@@ -80,7 +80,7 @@ def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
 def _check_postgresql(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
     """The data directory, which has the results of reconciliations only, and the database."""
     folder = settings.data_dir
-    yield _directory(folder) if folder.exists() else next(_without_a_directory(folder))
+    yield _directory(folder, is_locked=False) if folder.exists() else next(_without_a_directory(folder))
     try:
         check_token_is_given(settings)
         url = database_url(settings)
@@ -116,7 +116,7 @@ def _without_a_directory(folder: Path) -> Iterator[CheckResult]:
     yield _disk(above)
 
 
-def _directory(folder: Path) -> CheckResult:
+def _directory(folder: Path, *, is_locked: bool = True) -> CheckResult:
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -126,6 +126,8 @@ def _directory(folder: Path) -> CheckResult:
     token = folder / "access-token"
     if token.exists() and others_can_open(token):
         return warning("data directory", f"others can read {token}", f"chmod 600 {token}")
+    if not is_locked:
+        return ok("data directory", f"{folder} is writable; it has the results of reconciliations only")
     holder = holder_of(folder)
     used = (
         "no process uses it" if holder is None else "a running smsbin uses it" + (f" (process {holder})" * bool(holder))
