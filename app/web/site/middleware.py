@@ -10,6 +10,7 @@ from ... import clock, keys
 from ...domain.access import AccessRole, Caller, CallerKind
 from ...errors import (
     AppError,
+    DatabaseUnreachable,
     Forbidden,
     IncompleteBody,
     Invalid,
@@ -43,6 +44,7 @@ _TITLES: dict[int | str, str] = {
     500: "Internal error",
     503: "Storing is not possible at the moment",
     NotReadable.code: "Parsing is not possible at the moment",
+    DatabaseUnreachable.code: "The database cannot be reached",
 }
 _log = get_log("web")
 
