@@ -13,10 +13,10 @@ import psycopg
 from psycopg import errors
 
 from ...clock import ticks
-from ...errors import NotReadable, ReadTooLong
+from ...errors import DatabaseUnreachable, NotReadable, ReadTooLong
 from ...tasks import start_task
 from ..reads.timing import ReadTime, TimedReads
-from ..transaction import DatabaseError
+from ..transaction import DatabaseError, Unreachable
 from .connections import AsyncConnection
 from .engine import ENGINE
 from .failures import translate
@@ -132,7 +132,7 @@ class PostgresReads:
             async with asyncio.timeout(None if time.left_s == float("inf") else max(0.0, time.left_s)):
                 return await rows
         except TimeoutError:
-            raise _too_long(time) if reader.is_open else NotReadable("The database does not answer.") from None
+            raise _too_long(time) if reader.is_open else DatabaseUnreachable("The database does not respond.") from None
         except (psycopg.Error, DatabaseError) as error:
             raise _explain(error, time) from error
         finally:
@@ -163,17 +163,22 @@ async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows:
 
 async def _fetch(connection: AsyncConnection, text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
     if connection.prepare_threshold is not None:
-        return await (await connection.execute(text.encode(), values)).fetchall()
+        return await _rows_of(connection, text, values)
     # Behind a pooler, settings are those of a transaction.
     try:
         await connection.execute(ENGINE["begin_read"])
-        rows = await (await connection.execute(text.encode(), values)).fetchall()
+        rows = await _rows_of(connection, text, values)
         await connection.execute(ENGINE["commit"])
     except BaseException:
         with suppress(psycopg.Error):
             await connection.rollback()
         raise
     return rows
+
+
+async def _rows_of(connection: AsyncConnection, text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
+    cursor = await connection.execute(text.encode(), values)
+    return await cursor.fetchall() if cursor.description else ()
 
 
 def _too_long(time: ReadTime) -> ReadTooLong:
@@ -186,4 +191,6 @@ def _explain(error: psycopg.Error | DatabaseError, time: ReadTime) -> Exception:
     if isinstance(error, _NOT_MADE):
         return NotReadable("The ledger has not been made yet.")
     known = error if isinstance(error, DatabaseError) else translate(error)
+    if isinstance(known, Unreachable):
+        return DatabaseUnreachable(f"The database does not respond: {known}. This works again as soon as it does.")
     return error if known is None else NotReadable(f"The database cannot be read: {known}")

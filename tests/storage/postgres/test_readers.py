@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from app.errors import NotReadable, ReadTooLong
+from app.errors import DatabaseUnreachable, NotReadable, ReadTooLong
 from app.storage.postgres.connections import AsyncConnection, connect_async
 from app.storage.postgres.readers import PostgresReads
 from tests.postgres import Cluster, Database, Pooler
@@ -158,7 +158,7 @@ async def test_while_the_server_is_away_the_reason_is_reported(durable_postgres:
         assert await readers.run(ONE, {})
         await asyncio.to_thread(durable_postgres.stop, "immediate")
         for _ in range(3):
-            with pytest.raises(NotReadable, match="cannot be read"):
+            with pytest.raises(DatabaseUnreachable, match="again as soon as it does"):
                 await readers.run(ONE, {})
         await asyncio.to_thread(durable_postgres.start)
         rows = await asyncio.gather(*(readers.run(ONE, {}) for _ in range(6)))
@@ -170,7 +170,7 @@ async def test_a_server_that_does_not_answer_is_no_search_that_takes_too_long() 
         url = f"postgresql://smsbin@127.0.0.1:{silent.getsockname()[1]}/smsbin"
         async with reading(url, 1, 0.1) as readers, asyncio.timeout(20):
             for _ in range(2):
-                with pytest.raises(NotReadable, match="does not answer"):
+                with pytest.raises(DatabaseUnreachable, match="does not respond"):
                     await readers.run(ONE, {})
 
 
