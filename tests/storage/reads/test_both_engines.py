@@ -28,7 +28,8 @@ LONG = "x" * 900
 TEXTS = (
     "Your code is 482913", "CODE: your Code", "Grüße aus Köln", "GRÜSSE aus KOLN", "İstanbul ıspanak ǆ ẞ ß", "code",
     "a\0b nul \0", "private \ue000 \ue0000 use", "it's 100% \"sure\" \\ a_b & | ! ( ) :* <-> \n\ttab", "Привет мир",
-    "日本語 テキスト", "emoji 😀😀 end", f"{LONG} {LONG}y {3 * LONG}z tail", "\u0301 accent e\u0301 é", "１２３ ² ½ Ⅷ", "", None,
+    "日本語 テキスト", "emoji 😀😀 end", f"{LONG} {LONG}y {3 * LONG}z tail", "\u0301 accent e\u0301 é", "１２３ ² ½ Ⅷ",
+    "", None,
     "order 5 for you", "order 55 for you", "code " * 300,
 )  # fmt: skip
 NUMBERS = (
