@@ -36,6 +36,7 @@ NUMBERS = (
     "+14155550123", "+14155550188", "+447700900123", "24680", "MyBrand", "mybrand", "Zoë's", "ZOË'S", "100%", "a_b",
     "aXb", "😀", f"+1{LONG}", f"+1{LONG}2", "nul\0", "back\\slash",
 )  # fmt: skip
+MEDIA = ('https://example.net/"', "https://example.net/\\n\\\\", "https://example.net/\t,\\")
 ROLES = (Role.PRIMARY, Role.STATUS, Role.FALLBACK)
 STATUSES = (Status.SENT, Status.FAILED, Status.DELIVERED, Status.QUEUED)
 ANNOTATIONS = {
@@ -58,7 +59,10 @@ def fill(inside: Inside) -> None:
                 error_code="30003" if index % 8 else None, **ends,
             )  # fmt: skip
         else:
-            event = Event(kind=Kind.INBOUND, message_id=name, text=text, status=Status.RECEIVED, final=True, **ends)
+            media = MEDIA[: index % 4]
+            event = Event(
+                kind=Kind.INBOUND, message_id=name, text=text, media=media, status=Status.RECEIVED, final=True, **ends
+            )  # fmt: skip
         words = f"{text or ''} field {index} Needle{index % 5}"
         reading = reading_of(event, words=words, findings=("plus_lost", "unknown_role") if index % 9 == 0 else ())
         fault = FaultHit(fault="f", kind="status", said="503", drill="d.1") if index % 10 == 0 else None
