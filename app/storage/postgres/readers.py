@@ -162,7 +162,8 @@ async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows:
 
 async def _fetch(connection: AsyncConnection, text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
     cursor = await connection.execute(text.encode(), values)
-    return await cursor.fetchall()
+    # A statement that changes something may return no rows.
+    return await cursor.fetchall() if cursor.description else ()
 
 
 def _too_long(time: ReadTime) -> ReadTooLong:
