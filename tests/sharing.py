@@ -112,7 +112,7 @@ async def run_two(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 @pytest.fixture
-async def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shared]:
+async def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shared]:
     """Two servers of one store; a module that uses it imports it."""
     async with run_two(tmp_path, monkeypatch) as running:
         yield running

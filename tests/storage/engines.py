@@ -20,7 +20,7 @@ from app.storage.sqlite.log_file import open_log_file
 from app.storage.transaction import Database
 from tests.postgres import Database as PostgresServerDatabase
 
-from .postgres.making import make_tables
+from .postgres.tables import make_tables
 
 on_both_engines = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 """For tests whose queries could behave differently on PostgreSQL."""

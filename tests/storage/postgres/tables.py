@@ -1,4 +1,4 @@
-"""Databases with the tables of smsbin."""
+"""A database with the tables of the log and of the ledger, to be copied (`make_database(make_tables)`)."""
 
 from app.storage.postgres.connections import connect
 from app.storage.postgres.ledger import PostgresLedgerFiles
@@ -6,7 +6,8 @@ from app.storage.postgres.migrating_log import migrate
 
 
 def make_tables(url: str) -> None:
-    """The log and the ledger, both empty, in an empty database."""
-    with connect(url, "test") as connection:
-        migrate(connection)
+    """Make them in an empty database."""
+    connection = connect(url, "test")
+    migrate(connection)
+    connection.close()
     PostgresLedgerFiles(url).make_ledger().close()
