@@ -274,3 +274,45 @@ async def test_a_read_that_fails_fails_for_all_that_share_it(both: Shared, monke
         results = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(each) for each in results] == [StoreUnavailable] * 9
     await _reloading(both.other).reload(both.one.bin.id)
+
+
+async def test_a_change_between_two_reads_of_a_reload_is_not_missed(both: Shared, monkeypatch) -> None:
+    one, other = both.one, both.other
+    both.withhold()
+    read, is_changed = both.stores[1].list_answers, False
+
+    async def read_and_change(*values: object) -> object:
+        nonlocal is_changed
+        found = await read(*values)
+        if not is_changed:
+            is_changed = True
+            await one.app[keys.ANSWERS].set(one.bin.id, Role.PRIMARY, _answer(202))
+        return found
+
+    monkeypatch.setattr(both.stores[1], "list_answers", read_and_change)
+    await one.app[keys.ANSWERS].set(one.bin.id, Role.PRIMARY, _answer(201))
+    await _reloading(other).reload(one.bin.id)
+    assert other.app[keys.ANSWERS].of(one.bin.id, Role.PRIMARY) == _answer(201)
+    assert await _post(other) == 202
+
+
+async def test_a_call_during_a_read_waits_for_the_next_one(both: Shared, monkeypatch) -> None:
+    one, other = both.one, both.other
+    both.withhold()
+    read, was_read, may_end = both.stores[1].list_answers, asyncio.Event(), asyncio.Event()
+
+    async def read_slowly(*values: object) -> object:
+        found = await read(*values)
+        was_read.set()
+        await may_end.wait()
+        return found
+
+    monkeypatch.setattr(both.stores[1], "list_answers", read_slowly)
+    first = asyncio.ensure_future(_reloading(other).reload(one.bin.id))
+    await was_read.wait()
+    await one.app[keys.ANSWERS].set(one.bin.id, Role.PRIMARY, _answer(201))
+    second = asyncio.ensure_future(_reloading(other).reload(one.bin.id))
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(first, second)
+    assert other.app[keys.ANSWERS].of(one.bin.id, Role.PRIMARY) == _answer(201)
