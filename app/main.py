@@ -46,6 +46,7 @@ from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
 from .services.shares import Shares
 from .services.simulations.runs import Simulating
+from .services.simulations.shared import SharedRuns
 from .services.token_file import find_token
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
@@ -158,6 +159,7 @@ def _create_services(app: web.Application, store: Store) -> None:
     app[keys.SAVED_FILTERS] = SavedFilters(store, hub)
     app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], hub)
     app[keys.HANDLERS] = Handlers()
+    app[keys.RUNS] = SharedRuns(store, app[keys.SIMULATING])
     app[keys.INTAKE] = Intake(
         store, app[keys.KEYRING], app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY],
         app[keys.SIMULATING], app[keys.HANDLERS],
@@ -255,7 +257,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.FORWARDS].start()
     await app[keys.ALERTS].start()
     yield
-    await app[keys.SIMULATING].close()
+    await app[keys.RUNS].close()
     await app[keys.WIRETAPPING].close()
     await app[keys.FORWARDS].close()
     await app[keys.ALERTS].close()
