@@ -111,6 +111,12 @@ class NotReadable(StoreUnavailable):
     code = "not_readable"
 
 
+class DatabaseUnreachable(NotReadable):
+    """The database that several servers share cannot be reached; neither reads nor writes are possible."""
+
+    code = "database_unreachable"
+
+
 class ReadTooLong(NotReadable):
     """A read was stopped because it took too long and would block other reads."""
 

@@ -23,9 +23,9 @@ from app.services import bins
 from app.services.reloading import CHECK_S, RETRY_S, Reloading
 
 from ..conftest import Running
-from ..sharing import Shared, shared
+from ..sharing import Shared, both
 
-__all__ = ["shared"]
+__all__ = ["both"]
 
 FAULT_STATUS = 507
 MAPPING = read_mapping('{"name": "Acme", "fields": {"id": "ref"}}')
@@ -69,11 +69,11 @@ def _reloading(server: Running) -> Reloading:
 
 class TestWithoutNotices:
     @pytest.fixture(autouse=True)
-    async def _withheld(self, shared: Shared) -> None:
-        shared.withhold()
+    async def _withheld(self, both: Shared) -> None:
+        both.withhold()
 
-    async def test_the_next_request_has_the_changed_answer(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_the_next_request_has_the_changed_answer(self, both: Shared) -> None:
+        one, other = both.one, both.other
         for status in (201, 202, 203):
             await one.app[keys.ANSWERS].set(one.bin.id, Role.PRIMARY, _answer(status))
             assert (await _post(one), await _post(other)) == (status, status)
@@ -81,8 +81,8 @@ class TestWithoutNotices:
         assert (await _post(one), await _post(other)) == (200, 200)
         assert [row["n"] for row in await one.captures()] == list(range(1, 9)), "each is stored once"
 
-    async def test_no_request_that_began_after_a_change_has_an_older_answer(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_no_request_that_began_after_a_change_has_an_older_answer(self, both: Shared) -> None:
+        one, other = both.one, both.other
         confirmed = 201
         wrong: list[tuple[int, int]] = []
         ended = asyncio.Event()
@@ -105,8 +105,8 @@ class TestWithoutNotices:
             ended.set()
         assert wrong == []
 
-    async def test_an_old_key_is_not_found_and_the_new_one_is_known(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_an_old_key_is_not_found_and_the_new_one_is_known(self, both: Shared) -> None:
+        one, other = both.one, both.other
         old = one.bin.key
         new = await _rotate(one)
         assert (await _post(other, old), await _post(one, old)) == (404, 404)
@@ -114,8 +114,8 @@ class TestWithoutNotices:
         newest = await _rotate(other)
         assert (await _post(one, newest), await _post(one, new), await _post(one, old)) == (200, 404, 404)
 
-    async def test_a_deleted_bin_is_not_found_and_a_new_one_is(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_a_deleted_bin_is_not_found_and_a_new_one_is(self, both: Shared) -> None:
+        one, other = both.one, both.other
         made = await bins.create(one.app[keys.STORE], one.app[keys.KEYRING])
         assert await _post(other, made.key) == 200
         await _delete(one, made.id)
@@ -124,8 +124,8 @@ class TestWithoutNotices:
             assert answer.status == 404
         assert other.app[keys.KEYRING].named(made.id) is None
 
-    async def test_a_fault_with_a_count_is_taken_exactly_that_often(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_a_fault_with_a_count_is_taken_exactly_that_often(self, both: Shared) -> None:
+        one, other = both.one, both.other
         await one.app[keys.FAULTS].set(_fault(one.bin.id, 50))
         async with asyncio.TaskGroup() as group:
             sent = [group.create_task(_post(server)) for _ in range(25) for server in (one, other) * 2]
@@ -136,8 +136,8 @@ class TestWithoutNotices:
             await server.app[keys.FAULTS].step()
             assert server.app[keys.FAULTS].of(one.bin.id, Role.PRIMARY) is None
 
-    async def test_the_hits_of_other_servers_are_shown(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_the_hits_of_other_servers_are_shown(self, both: Shared) -> None:
+        one, other = both.one, both.other
         await one.app[keys.FAULTS].set(_fault(one.bin.id, 9))
         assert [await _post(other) for _ in range(3)] == [FAULT_STATUS] * 3
         await one.app[keys.FAULTS].step()
@@ -145,15 +145,15 @@ class TestWithoutNotices:
         assert fault is not None
         assert (fault.left, fault.hits) == (6, 3)
 
-    async def test_a_fault_that_was_ended_on_another_server_is_not_taken(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_a_fault_that_was_ended_on_another_server_is_not_taken(self, both: Shared) -> None:
+        one, other = both.one, both.other
         await one.app[keys.FAULTS].set(_fault(one.bin.id, None))
         assert await _post(other) == FAULT_STATUS
         await one.app[keys.FAULTS].clear(one.bin.id, Role.PRIMARY)
         assert await _post(other) == 200
 
-    async def test_what_is_never_stored_is_not_stored_and_what_was_is_as_received(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_what_is_never_stored_is_not_stored_and_what_was_is_as_received(self, both: Shared) -> None:
+        one, other = both.one, both.other
         privacy = one.app[keys.PRIVACY]
         for withheld, expected in ((("x-code",), False), ((), True), (("x-code",), False)):
             await privacy.set(one.bin.id, Privacy(withheld_headers=withheld))
@@ -162,8 +162,8 @@ class TestWithoutNotices:
             raw = (await other.app[keys.STORE].get_capture(one.bin.id, n)).raw
             assert (b"secret" in raw.head) is expected
 
-    async def test_a_wiretap_answers_and_ends(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_a_wiretap_answers_and_ends(self, both: Shared) -> None:
+        one, other = both.one, both.other
         tapped = Wiretap(url="http://127.0.0.1:59999/")
         await one.app[keys.WIRETAPS].set(one.bin.id, Role.PRIMARY, tapped)
         await _post(other)
@@ -172,8 +172,8 @@ class TestWithoutNotices:
         assert await _post(other) == 200
         assert other.app[keys.HANDLERS].of(one.bin.id, Role.PRIMARY) is None
 
-    async def test_a_page_shows_what_was_set_on_another_server(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_a_page_shows_what_was_set_on_another_server(self, both: Shared) -> None:
+        one, other = both.one, both.other
         await one.app[keys.MAPPINGS].set(one.bin.id, MAPPING)
         await one.app[keys.PRIVACY].set(one.bin.id, Privacy(mask=True))
         async with other.client.get(f"{other.url}/bins/{one.bin.id}") as answer:
@@ -185,8 +185,8 @@ class TestWithoutNotices:
             assert answer.status == 200
         assert other.app[keys.MAPPINGS].of(one.bin.id) is None
 
-    async def test_a_check_finds_every_change(self, shared: Shared) -> None:
-        one, other = shared.one, shared.other
+    async def test_a_check_finds_every_change(self, both: Shared) -> None:
+        one, other = both.one, both.other
         app = one.app
         gone = await bins.create(app[keys.STORE], app[keys.KEYRING])
         assert await _reloading(other).step() == CHECK_S
@@ -204,15 +204,15 @@ class TestWithoutNotices:
         assert other.app[keys.ANSWERS].of(one.bin.id, Role.VOICE) == _answer(204)
         assert other.app[keys.KEYRING].named(gone.id) is None
 
-    async def test_a_check_is_repeated_soon_if_the_store_cannot_be_read(self, shared: Shared, monkeypatch) -> None:
+    async def test_a_check_is_repeated_soon_if_the_store_cannot_be_read(self, both: Shared, monkeypatch) -> None:
         async def fail(*_: object) -> None:
             raise StoreUnavailable("away")
 
-        monkeypatch.setattr(shared.stores[1], "bin_versions", fail)
-        assert await _reloading(shared.other).step() == RETRY_S
+        monkeypatch.setattr(both.stores[1], "bin_versions", fail)
+        assert await _reloading(both.other).step() == RETRY_S
 
-    async def test_an_answer_that_is_always_stale_is_unavailable_in_the_end(self, shared: Shared, monkeypatch) -> None:
-        one, other = shared.one, shared.other
+    async def test_an_answer_that_is_always_stale_is_unavailable_in_the_end(self, both: Shared, monkeypatch) -> None:
+        one, other = both.one, both.other
         reloads = 0
         reload = other.app[keys.KEYRING].reload
         assert reload is not None
@@ -230,8 +230,8 @@ class TestWithoutNotices:
         assert await one.captures() == []
 
 
-async def test_a_notice_reloads_what_it_is_about(shared: Shared) -> None:
-    one, other = shared.one, shared.other
+async def test_a_notice_reloads_what_it_is_about(both: Shared) -> None:
+    one, other = both.one, both.other
     made = await bins.create(one.app[keys.STORE], one.app[keys.KEYRING])
     await _until(lambda: other.app[keys.KEYRING].known(made.key))
     await one.app[keys.ANSWERS].set(made.id, Role.PRIMARY, _answer(201))
@@ -241,36 +241,36 @@ async def test_a_notice_reloads_what_it_is_about(shared: Shared) -> None:
     assert not other.app[keys.ANSWERS].is_set(made.id, Role.PRIMARY)
 
 
-async def test_a_notice_about_anything_reloads_what_has_changed(shared: Shared) -> None:
-    one, other = shared.one, shared.other
-    shared.withhold()
+async def test_a_notice_about_anything_reloads_what_has_changed(both: Shared) -> None:
+    one, other = both.one, both.other
+    both.withhold()
     await one.app[keys.ANSWERS].set(one.bin.id, Role.PRIMARY, _answer(201))
     _reloading(other).changed(None)
     await _until(lambda: other.app[keys.ANSWERS].is_set(one.bin.id, Role.PRIMARY))
 
 
-async def test_calls_at_the_same_time_share_the_reads_that_begin_after_them(shared: Shared, monkeypatch) -> None:
+async def test_calls_at_the_same_time_share_the_reads_that_begin_after_them(both: Shared, monkeypatch) -> None:
     reads = 0
-    read = shared.other.app[keys.STORE].get_bin
+    read = both.other.app[keys.STORE].get_bin
 
     async def counted(*values: object, **named: object) -> object:
         nonlocal reads
         reads += 1
         return await read(*values, **named)
 
-    monkeypatch.setattr(shared.stores[1], "get_bin", counted)
-    await asyncio.gather(*(_reloading(shared.other).reload(shared.one.bin.id) for _ in range(50)))
+    monkeypatch.setattr(both.stores[1], "get_bin", counted)
+    await asyncio.gather(*(_reloading(both.other).reload(both.one.bin.id) for _ in range(50)))
     assert reads == 2
 
 
-async def test_a_read_that_fails_fails_for_all_that_share_it(shared: Shared, monkeypatch) -> None:
+async def test_a_read_that_fails_fails_for_all_that_share_it(both: Shared, monkeypatch) -> None:
     async def fail(*_: object, **__: object) -> None:
         await asyncio.sleep(0)
         raise StoreUnavailable("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(shared.stores[1], "get_bin", fail)
-        calls = [_reloading(shared.other).reload(shared.one.bin.id) for _ in range(9)]
+        patch.setattr(both.stores[1], "get_bin", fail)
+        calls = [_reloading(both.other).reload(both.one.bin.id) for _ in range(9)]
         results = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(each) for each in results] == [StoreUnavailable] * 9
-    await _reloading(shared.other).reload(shared.one.bin.id)
+    await _reloading(both.other).reload(both.one.bin.id)

@@ -41,34 +41,42 @@ def fill(path: Path, rows: int = ROWS) -> None:
         log.execute("begin")
         for table in list_tables(log):
             columns = log.execute(f"pragma table_info({table.name})").fetchall()
+            unique = _unique_columns(log, table.name)
             for number in range(1, rows + 1):
                 values = {
-                    each["name"]: _value(each, number, each["name"] in yes_or_no[table.name], len(columns))
+                    each["name"]: _value(each, number, each["name"] in yes_or_no[table.name], each["name"] in unique)
                     for each in columns
                 }
                 if "sha256" in values:
                     values["sha256"] = sha256(values["body"]).digest()
                 marks = ", ".join("?" * len(values))
                 log.execute(f"insert into {table.name} ({', '.join(values)}) values ({marks})", tuple(values.values()))
+        log.execute("update runs set ended_at = 99 where number = (select max(number) from runs)")
         # A number that was given to a row that is deleted.
         log.execute("update sqlite_sequence set seq = seq + 5 where name = 'bins'")
         log.execute("commit")
 
 
-def _value(column: sqlite3.Row, number: int, is_boolean: bool, salt: int) -> object:
-    if not column["notnull"] and not column["pk"] and (number + salt) % 3 == 0:
+def _unique_columns(log: sqlite3.Connection, table: str) -> set[str]:
+    indexes = [row["name"] for row in log.execute(f"pragma index_list({table})") if row["unique"]]
+    return {row["name"] for index in indexes for row in log.execute(f"pragma index_info({index})")}
+
+
+def _value(column: sqlite3.Row, number: int, is_boolean: bool, is_unique: bool) -> object:
+    # Each column begins with another value.
+    place = number + column["cid"]
+    if not column["notnull"] and not column["pk"] and place % 3 == 0:
         return None
     if is_boolean:
-        return number % 2
+        return place % 2
     if column["type"].lower() == "integer":
         # Two bins; `id` is the row of one.
         return row_id(1 + number % 2, number) if column["name"] == "id" else number
     if column["type"].lower() == "blob":
-        return BODIES[(number + salt) % len(BODIES)]
-    text = TEXTS[(number + salt) % len(TEXTS)]
-    is_key = column["pk"] or column["name"] in ("id", "key", "hash", "name")
+        return BODIES[place % len(BODIES)] + (b"%d" % number if is_unique else b"")
+    text = TEXTS[place % len(TEXTS)]
     # The keys of an index of PostgreSQL cannot be long.
-    return f"{text[:300]}{number}" if is_key else text
+    return f"{text[:300]}{number}" if is_unique else text
 
 
 def contents(path: Path) -> dict[str, list[tuple]]:

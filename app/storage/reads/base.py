@@ -47,8 +47,8 @@ class TimedQueries(Protocol):
 
     queries: Mapping[str, str]
 
-    async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of all rows of a named query."""
+    async def candidates(self, query: str, values: Mapping[str, object]) -> Sequence[int] | None:
+        """The ids that a named query returns; None if that takes a large part of the time."""
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
         """All rows of a query that was built from named ones."""

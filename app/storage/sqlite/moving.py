@@ -61,6 +61,10 @@ class SqliteTables:
         """The path of the log."""
         return str(self._log)
 
+    def is_run_open(self) -> bool:
+        """Whether the last server was not stopped in the usual way."""
+        return bool(self._one(MOVING["is_last_run_open"])[0])
+
     def meta(self) -> LogMeta:
         """Of the open file."""
         id, epochs, seen_at = self._one(SQL["get_meta"])
@@ -155,6 +159,11 @@ def open_source(data_dir: Path) -> Iterator[SqliteTables]:
     if log.with_suffix(".suspect").exists():
         raise CannotStart(f"A write to {log} has failed. Start the server once, which checks and repairs it.")
     with _opened(log, log) as tables:
+        if tables.is_run_open():
+            raise CannotStart(
+                f"The server that used {log} did not stop in the usual way. Start it once and stop it, so that"
+                " responses that it had not sent are recorded."
+            )
         yield tables
 
 

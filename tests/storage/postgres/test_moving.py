@@ -17,7 +17,7 @@ from tests.storage.filled import booleans, contents, fill, without_audit
 
 # Tables and columns that only servers that share a database need; they are not moved.
 ONLY_POSTGRESQL = {("meta", "ready")}
-ONLY_POSTGRESQL_TABLES = {"writers", "schema_version"}
+ONLY_POSTGRESQL_TABLES = {"leases", "schema_version", "writers"}
 
 
 @pytest.fixture

@@ -45,6 +45,10 @@ def test_a_source_that_cannot_be_used_is_refused_with_the_reason(tmp_path: Path)
         pass
     (tmp_path / "log.db").unlink()
     fill(tmp_path / "log.db", rows=1)
+    with closing(sqlite3.connect(tmp_path / "log.db")) as log, log:
+        log.execute("update runs set ended_at = null")
+    with pytest.raises(CannotStart, match="did not stop in the usual way"), open_source(tmp_path):
+        pass
     (tmp_path / "log.suspect").touch()
     with pytest.raises(CannotStart, match="Start the server once"), open_source(tmp_path):
         pass

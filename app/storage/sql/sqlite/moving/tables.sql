@@ -16,3 +16,6 @@ delete from sqlite_sequence
 
 -- name: add_highest_number
 insert into sqlite_sequence (name, seq) values (?, ?)
+
+-- name: is_last_run_open
+select coalesce((select ended_at is null from runs order by number desc limit 1), false)
