@@ -101,6 +101,7 @@ class Shared:
 async def run_two(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shared]:
     """Two servers of one store. The first bin is the same."""
     monkeypatch.setattr(SqliteStore, "is_shared", property(lambda _: True))
+    values = {"access_token": TOKEN, "allow_targets": "127.0.0.1"}
     stores: list[SharedStore] = []
     leases = LeaseTable()
     async with open_store(folder / "shared") as opened, AsyncExitStack() as stack:
@@ -113,9 +114,7 @@ async def run_two(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         for name in ("one", "other"):
             (folder / name).mkdir()
         servers = [
-            await stack.enter_async_context(
-                run_server(read_settings({"data_dir": str(folder / name), "access_token": TOKEN}))
-            )
+            await stack.enter_async_context(run_server(read_settings({**values, "data_dir": str(folder / name)})))
             for name in ("one", "other")
         ]
         yield Shared(*servers, stores)

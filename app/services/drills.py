@@ -69,6 +69,7 @@ class Drilling:
         """Start a drill with one fault, or with None the series that measures the provider. Conflict: a drill or a
         fault is on there. NotFound."""
         async with self._turn:
+            await self._renew_faults(bin_id)
             return await self._begin(bin_id, role, fault)
 
     async def _begin(self, bin_id: str, role: Role, fault: Fault | None) -> Drill:
@@ -97,6 +98,7 @@ class Drilling:
             drill = await self._store.get_drill(bin_id, drill_id)
         if drill.ended_at is not None:
             return drill
+        await self._renew_faults(bin_id)
         await self._clear_fault(drill)
         now = clock.now()
         steps = tuple(
@@ -193,6 +195,11 @@ class Drilling:
         for earlier in range(index):
             every += await self._store.pairings_of_drill(drill.bin_id, drill.run_of(earlier))
         return score(every, clock.now())
+
+    async def _renew_faults(self, bin_id: str) -> None:
+        """Another server may have set or ended one."""
+        if self._faults.reload is not None:
+            await self._faults.reload(bin_id)
 
     async def _clear_fault(self, drill: Drill) -> None:
         fault = self._faults.of(drill.bin_id, drill.role)
