@@ -69,7 +69,9 @@ class Drilling:
         """Start a drill with one fault, or with None the series that measures the provider. Conflict: a drill or a
         fault is on there. NotFound."""
         async with self._turn:
-            await self._renew_faults(bin_id)
+            if self._store.is_shared:
+                await self._read_again()
+                await self._renew_faults(bin_id)
             return await self._begin(bin_id, role, fault)
 
     async def _begin(self, bin_id: str, role: Role, fault: Fault | None) -> Drill:
@@ -122,19 +124,21 @@ class Drilling:
         return LOOK_EVERY_S
 
     async def _follow(self) -> None:
-        """Use what other servers have stored; the fault of a drill that was stopped there may have been set here since
-        then."""
         async with self._turn:
-            before = self._running
             try:
-                await self.start()
+                await self._read_again()
             except StoreUnavailable as error:
                 _log.warning("drill.failed", reason=str(error))
-                return
-            self._followed_at = clock.ticks()
-            for drill in before.values():
-                if drill.id not in self._running:
-                    await self._clear_fault(drill)
+
+    async def _read_again(self) -> None:
+        """Use what other servers have stored; the fault of a drill that was stopped there may have been set here since
+        then. Raises StoreUnavailable."""
+        before = self._running
+        await self.start()
+        self._followed_at = clock.ticks()
+        for drill in before.values():
+            if drill.id not in self._running:
+                await self._clear_fault(drill)
 
     async def _look(self, drill: Drill) -> None:
         try:
