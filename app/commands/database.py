@@ -46,11 +46,9 @@ def refuse_backup(url: str, file: Path) -> CannotStart:
 
 
 def refuse_restore(url: str, file: Path) -> CannotStart:
-    """The error for `smsbin restore`, with the line to use. The derived data is dropped, because it would be that of
-    the replaced log."""
-    database = shlex.quote(describe(url))
+    """The error for `smsbin restore`, with the line to use."""
     return CannotStart(
-        "The data is in a PostgreSQL database. Stop all servers, and run this, which asks for the password twice:"
-        f" psql --command='drop schema if exists smsbin_ledger cascade' {database} &&"
-        f" pg_restore --no-owner --clean --if-exists --single-transaction --dbname={database} {shlex.quote(str(file))}"
+        "The data is in a PostgreSQL database. Stop all servers, and replace it with this command, which asks for the"
+        " password: pg_restore --no-owner --clean --if-exists --single-transaction"
+        f" --dbname={shlex.quote(describe(url))} {shlex.quote(str(file))}"
     )
