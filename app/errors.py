@@ -99,8 +99,8 @@ class StoreUnavailable(AppError):
 
 
 class Stale(AppError):
-    """The answer to a capture was chosen from settings that another server has changed; nothing was stored. It is to be
-    chosen again."""
+    """Something was decided from settings or a state that another server has changed, as the answer to a capture;
+    nothing was stored. It is to be decided again."""
 
     status, code = 503, "stale"
 
@@ -109,6 +109,12 @@ class NotReadable(StoreUnavailable):
     """The log or the ledger cannot be read now. Captures are stored all the same."""
 
     code = "not_readable"
+
+
+class DatabaseUnreachable(NotReadable):
+    """The database that several servers share cannot be reached; neither reads nor writes are possible."""
+
+    code = "database_unreachable"
 
 
 class ReadTooLong(NotReadable):

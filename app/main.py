@@ -255,6 +255,8 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.FORWARDS].start()
     await app[keys.ALERTS].start()
     yield
+    if keys.KEY_LOOKUPS in app:
+        await app[keys.KEY_LOOKUPS].close()
     await app[keys.SIMULATING].close()
     await app[keys.WIRETAPPING].close()
     await app[keys.FORWARDS].close()

@@ -26,7 +26,10 @@ from app.storage.children import ChildProcess, start_process
 from app.storage.ledger import process as ledger_process
 
 ROOT = Path(__file__).parents[1]
-MODULES = ("app.storage.log.process", "app.follower", "tests.storage.scripted", "tests.storage.obedient")
+MODULES = (
+    "app.storage.log.process", "app.storage.postgres.log_process", "app.follower", "tests.storage.scripted",
+    "tests.storage.obedient",
+)  # fmt: skip
 # Starts a new interpreter, even if a test has replaced the function.
 start_new = start_process
 

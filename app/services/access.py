@@ -7,7 +7,7 @@ In a shared store each request reads its session and its token, so that a sign-o
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -122,12 +122,9 @@ class Access:
             agent=agent[:MOST_AGENT], peer=peer,
         )  # fmt: skip
         self._remember(session)
-        if self._is_shared:
-            # Other servers would not know it.
+        # In a shared store it is known only if it is stored.
+        with nullcontext() if self._is_shared else self._ignore_full_disk():
             await self._store.add_session(session)
-        else:
-            with self._ignore_full_disk():
-                await self._store.add_session(session)
         return secret
 
     async def sign_out(self, cookie: str) -> None:

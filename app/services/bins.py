@@ -54,7 +54,7 @@ async def first_bin(store: Store, keyring: Keyring) -> Bin:
             # Another server may have created it before.
             bins = await store.list_bins(limit=500) or [await create(store, keyring)]
         if bins:
-            keyring.add(bins[-1])
+            await keyring.apply(bins[-1], is_new=True)
             return bins[-1]
         await asyncio.sleep(FIRST_BIN_S)
 

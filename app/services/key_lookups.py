@@ -1,7 +1,7 @@
 """Looks up capture keys that are not in memory, in a store that other servers change too: another server may just have
 made the bin, or rotated its key.
 
-One read is made at a time, for all keys that were asked for since the last one began. So unknown keys cost few reads,
+One read is made at a time, for all keys that were wanted since the last one began. So unknown keys cost few reads,
 however many requests have them, and no known key waits for them.
 """
 
@@ -10,11 +10,12 @@ from itertools import islice
 
 from ..errors import StoreUnavailable
 from ..store import Store
-from ..tasks import start_task
+from ..tasks import start_task, stop
 from .keyring import Keyring
 
 MOST_KEYS = 500
 """Keys of one read."""
+STOPPING = "The server is stopping."
 
 
 class KeyLookups:
@@ -36,6 +37,13 @@ class KeyLookups:
             self._task = start_task(self._run(), name="keys")
         return found
 
+    async def close(self) -> None:
+        """End all look-ups: the server stops."""
+        if self._task is not None:
+            await stop(self._task)
+        _end(self._wanted, STOPPING)
+        self._wanted.clear()
+
     async def _run(self) -> None:
         try:
             while self._wanted:
@@ -45,17 +53,24 @@ class KeyLookups:
             self._task = None
 
     async def _answer(self, wanted: "dict[str, asyncio.Future[None]]") -> None:
-        reload, error = self._keyring.reload, None
+        reload = self._keyring.reload
         assert reload is not None, "the store is shared"
+        error: str | None = STOPPING
         try:
             found = await self._store.find_bins(wanted.keys())
             await asyncio.gather(*(reload(bin.id) for bin in found))
+            error = None
         except StoreUnavailable as unavailable:
             error = str(unavailable)
-        for future in wanted.values():
-            if future.done():
-                continue  # the request was cancelled
-            if error is None:
-                future.set_result(None)
-            else:
-                future.set_exception(StoreUnavailable(error))
+        finally:
+            _end(wanted, error)
+
+
+def _end(wanted: "dict[str, asyncio.Future[None]]", error: str | None) -> None:
+    for future in wanted.values():
+        if future.done():
+            continue  # it was cancelled
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(StoreUnavailable(error))

@@ -76,7 +76,10 @@ class Lease:
 
     async def start(self) -> None:
         """Ask for the lease, and begin the work if it is free; from now on ask again, and extend it."""
-        wait_s = await self.step()
+        try:
+            wait_s = await self.step()
+        except StoreUnavailable:
+            wait_s = TAKE_S
         if wait_s is not None:
             self._task = start_periodic(self._later(wait_s), name=f"lease-{self.name}")
 

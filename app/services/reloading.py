@@ -5,7 +5,7 @@ once at a time. It reads the bin, with its `answer_version`, before the rest: so
 that version says, and a capture that was chosen from older settings is refused by the store (`errors.Stale`).
 
 A notice of the store only makes it sooner. Without one, captures are right because of the version, pages because
-`catch_up` compares it first, and open pages within `CHECK_S`.
+`reload_if_changed` compares it first, and open pages within `CHECK_S`.
 """
 
 import asyncio
@@ -85,9 +85,9 @@ class Reloading:
         before = self._keyring.versions()
         stored = await self._store.bin_versions()
         for bin_id in {bin_id for bin_id, _ in before.items() ^ stored.items()}:
-            await self.catch_up(bin_id)
+            await self.reload_if_changed(bin_id)
 
-    async def catch_up(self, bin_id: str) -> None:
+    async def reload_if_changed(self, bin_id: str) -> None:
         """Reload a bin if it has changed. Raises StoreUnavailable."""
         stored = (await self._store.bin_versions(bin_id)).get(bin_id)
         known = self._keyring.named(bin_id)

@@ -26,7 +26,7 @@ def open_store(
 
 
 def _open_postgres(url: str, context: ReaderContext) -> AbstractAsyncContextManager[Store]:
-    with _driver_needed():
+    with requires_driver():
         from .postgres.store import open_postgres
     return open_postgres(url, context)
 
@@ -37,7 +37,7 @@ def open_move(
 ) -> Iterator[tuple[LogTables, MoveTarget, Sequence[MovedTable]]]:
     """Source, target and tables of a move between a PostgreSQL database and the SQLite files of a data directory, which
     no server may use. Raises CannotStart with the cause, without the password in it."""
-    with _driver_needed():
+    with requires_driver():
         from .postgres.moving import open_tables
     sqlite = open_target(data_dir) if to_sqlite else open_source(data_dir)
     with sqlite as files, open_tables(url, files.tables, is_source=to_sqlite) as database:
@@ -45,12 +45,12 @@ def open_move(
 
 
 @contextmanager
-def _driver_needed() -> Iterator[None]:
-    """The driver is optional. Raises CannotStart if the block imports it and it is not installed."""
+def requires_driver() -> Iterator[None]:
+    """For imports of modules that import psycopg, which is optional. Raises CannotStart if it is not installed."""
     try:
         yield
     except ImportError as error:
-        # Without a name: psycopg is there, and the library libpq is not.
+        # Without a name: psycopg is installed, and the library libpq is not.
         if error.name is not None and error.name.partition(".")[0] not in _DRIVER:
             raise
         raise CannotStart(NO_DRIVER) from None

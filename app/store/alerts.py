@@ -12,8 +12,8 @@ NEW_ALERT = AlertState()
 class AlertStore(Protocol):
     """Alerts, their notices, and the deliveries of these. Reads of an unknown alert are empty."""
 
-    async def list_alerts(self) -> Sequence[StoredAlert]:
-        """The alerts of all bins, oldest first."""
+    async def list_alerts(self, bin_id: str | None = None) -> Sequence[StoredAlert]:
+        """The alerts of a bin, oldest first; None: of all bins."""
 
     async def get_alert(self, alert_id: str) -> StoredAlert:
         """One alert. Raises NotFound."""
@@ -32,16 +32,18 @@ class AlertStore(Protocol):
         NotFound."""
 
     async def set_alert(
-        self, alert_id: str, alert: Alert, state: AlertState, *, secret: str | None, restart: bool
+        self, alert_id: str, alert: Alert, state: AlertState, *, secret: str | None, restart: bool, edition: int
     ) -> StoredAlert:
-        """Replace the settings and the state. `restart`: it looks at later captures only. Raises NotFound."""
+        """Replace the settings and the state. `restart`: it looks at later captures only. Raises NotFound, and Stale
+        when the alert has another edition."""
 
     async def drop_alert(self, alert_id: str) -> None:
         """Delete an alert with its history. Raises NotFound."""
 
-    async def mark_alerts(self, marks: Sequence[AlertMark]) -> None:
-        """Store what changed, in one transaction. Deleted alerts are ignored. Of an alert the last `MOST_NOTICES`
-        notices stay, and those with a delivery that waits; deliveries above `MOST_OPEN` are exhausted at once."""
+    async def mark_alerts(self, marks: Sequence[AlertMark]) -> int:
+        """Store what changed, in one transaction; returns of how many alerts. Those that are deleted or have another
+        edition are ignored. Of an alert the last `MOST_NOTICES` notices stay, and those with a delivery that waits;
+        deliveries above `MOST_OPEN` are exhausted at once."""
 
     async def mark_alert_deliveries(self, deliveries: Sequence[AlertDelivery]) -> None:
         """Store the results of attempts. Those of deleted alerts are ignored."""

@@ -21,8 +21,8 @@ NEW = ForwardHealth()
 class ForwardStore(Protocol):
     """Forwards, and the dispatches of captures. Reads of an unknown forward are empty."""
 
-    async def list_forwards(self) -> Sequence[StoredForward]:
-        """The forwards of all bins, oldest first."""
+    async def list_forwards(self, bin_id: str | None = None) -> Sequence[StoredForward]:
+        """The forwards of a bin, oldest first; None: of all bins."""
 
     async def get_forward(self, forward_id: str) -> StoredForward:
         """One forward. Raises NotFound."""

@@ -8,12 +8,16 @@ from contextlib import suppress
 import pytest
 
 from app import keys
+from app.errors import StoreUnavailable
 from app.ingress import pipeline
+from app.services import bins
 from tests.conftest import TOKEN, Running, run_server
+from tests.sharing import Shared, both
 
 from .http import parse
 from .wire import connect, get, post
 
+__all__ = ["both"]
 pytestmark = pytest.mark.usefixtures("quiet_log")
 
 
@@ -184,3 +188,91 @@ async def test_a_path_that_no_page_has_is_not_looked_for(server: Running) -> Non
         await wire.send(head.encode())
         reply = parse(await wire.rest())
     assert (reply.status, reply.headers["connection"]) == (404, "close")
+
+
+class TestAKeyThatAnotherServerHasMade:
+    """`key` is not in memory of the server that gets the request."""
+
+    @pytest.fixture
+    async def key(self, both: Shared) -> str:
+        both.withhold()
+        app = both.one.app
+        return (await bins.create(app[keys.STORE], app[keys.KEYRING])).key
+
+    async def test_a_request_in_pieces_is_stored_whole(self, both: Shared, key: str) -> None:
+        whole = post(f"/{key}", b"a" * 200_000)
+        async with connect(both.other.port) as wire:
+            await wire.send(whole[:60], whole[60:150], whole[150:100_000], whole[100_000:] + post(f"/{key}", b"b"))
+            assert await wire.answers(2) == [(200, 1), (200, 2)]
+        bin = both.other.app[keys.KEYRING].known(key)
+        assert bin is not None
+        stored = [await both.one.app[keys.STORE].get_capture(bin.id, n) for n in (1, 2)]
+        assert [each.raw.body for each in stored] == [b"a" * 200_000, b"b"]
+
+    async def test_a_request_whose_sender_closes_its_half_is_stored(self, both: Shared, key: str) -> None:
+        async with connect(both.other.port) as wire:
+            await wire.send(b"POST /%s HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc" % key.encode())
+            wire.half_close()
+            assert b"X-Capture: 1" in await wire.rest()
+
+    async def test_a_request_whose_sender_has_left_is_stored(self, both: Shared, key: str) -> None:
+        lookups = both.other.app[keys.KEY_LOOKUPS]
+        async with connect(both.other.port) as wire:
+            find, asked, answered = lookups.find, asyncio.Event(), asyncio.get_running_loop().create_future()
+
+            def find_later(key: str) -> "asyncio.Future[None]":
+                asked.set()
+                return answered
+
+            lookups.find = find_later
+            await wire.send(post(f"/{key}", b"abc"))
+            await asked.wait()
+            lookups.find = find
+        await find(key)
+        answered.set_result(None)
+        bin = both.other.app[keys.KEYRING].known(key)
+        assert bin is not None
+        async with asyncio.timeout(20):
+            while not await both.one.app[keys.STORE].list_captures(bin.id, limit=1):
+                await asyncio.sleep(0.01)
+
+    async def test_a_request_that_is_not_valid_http_is_stored(self, both: Shared, key: str) -> None:
+        async with connect(both.other.port) as wire:
+            await wire.send(b"POST /%s HTTP/1.1\nHost: x\n\nText=hi" % key.encode())
+            wire.half_close()
+            assert b"HTTP/1.1 400" in await wire.rest()
+        bin = both.other.app[keys.KEYRING].known(key)
+        assert bin is not None
+        assert (await both.one.app[keys.STORE].get_capture(bin.id, 1)).raw.body.endswith(b"Text=hi")
+
+    async def test_an_unknown_key_is_not_found_and_the_connection_stays(self, both: Shared, key: str) -> None:
+        async with connect(both.other.port) as wire:
+            await wire.send(get("/0123456789abcdef") + post(f"/{key}"))
+            assert await wire.answers(2) == [(404, None), (200, 1)]
+        async with connect(both.other.port) as wire:
+            await wire.send(b"POST /0123456789abcdef HTTP/1.1\nHost: x\n\nText=hi")
+            assert (await wire.answer()).status == 400
+
+    async def test_it_is_unavailable_if_the_store_cannot_be_read(
+        self, both: Shared, key: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fail(_: object) -> None:
+            raise StoreUnavailable("away")
+
+        monkeypatch.setattr(both.stores[1], "find_bins", fail)
+        async with connect(both.other.port) as wire:
+            await wire.send(post(f"/{key}"))
+            assert (await wire.answer()).status == 503
+        assert both.other.app[keys.METRICS].unavailable == 1
+
+    async def test_known_keys_do_not_wait_for_unknown_ones(
+        self, both: Shared, key: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def never(_: object) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(both.stores[1], "find_bins", never)
+        async with connect(both.other.port) as waiting, connect(both.other.port) as wire:
+            await waiting.send(post(f"/{key}"))
+            await wire.send(post(f"/{both.other.bin.key}"))
+            assert (await wire.answer()).status == 200

@@ -199,7 +199,7 @@ async def test_a_mail_server_that_does_not_answer_is_left_after_a_time(monkeypat
 
 
 async def test_open_pages_get_the_newest_notices(place: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "SHOWN", 2)
+    monkeypatch.setattr(watching, "SHOWN", 2)
     alert = await place.add(browser=True)
     for _ in range(watching.RECENT + 1):
         await place.alerts.test(place.bin.id, alert.id)
@@ -231,4 +231,3 @@ async def test_many_looks_and_retries_keep_their_pauses(place: Watched, monkeypa
             await asyncio.sleep(0.01)
     assert set(limits) == {1}
     assert (0.1, 1.0, timedelta(seconds=1)) == (watching.PACE_S, watching.AGAIN_S, looking.EVERY)
-    assert registry.SECRET_BYTES >= 24

@@ -25,6 +25,7 @@ from app.domain.forwards.model import (
 )
 from app.domain.replays import Trigger
 from app.errors import Invalid, StoreUnavailable
+from app.services import sealed_secrets
 from app.services.forwards import delivering, queue, registry, runner, sending
 from app.services.forwards.queue import ForwardQueue
 from app.web.forwards import cards, page
@@ -132,7 +133,7 @@ async def test_a_busy_loop_is_left_to_captures(
 async def test_the_secret_of_a_forward_has_so_many_random_bytes(place: Forwarding, target: Target) -> None:
     forward = await place.add(target.url, signature=ForwardSignature.SMSBIN)
     secret = (await place.forwards.status(place.bin.id, forward.id)).secret or ""
-    assert len(base64.b64decode(secret.removeprefix("whsec_"))) == registry.SECRET_BYTES
+    assert len(base64.b64decode(secret.removeprefix("whsec_"))) == sealed_secrets.SECRET_BYTES
 
 
 async def test_the_state_for_metrics_is_read_from_time_to_time(place: Forwarding) -> None:

@@ -38,9 +38,9 @@ _ALWAYS = {
 _KEEPERS: list[subprocess.Popen[bytes]] = []
 
 
-def missing_programs() -> list[str]:
-    """The programs that are not installed."""
-    return [name for name in ("initdb", "pg_ctl", "pgbouncer") if program(name) is None]
+def missing_programs(*more: str) -> list[str]:
+    """The programs that are not installed, of those that are always needed and `more`."""
+    return [name for name in ("initdb", "pg_ctl", "pgbouncer", *more) if program(name) is None]
 
 
 def url_of(port: int, database: str) -> str:

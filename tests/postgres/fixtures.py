@@ -11,10 +11,10 @@ from .pooler import Pooler, run_pooler
 from .proxy import CuttingProxy
 
 
-def require_programs() -> None:
-    """Without PostgreSQL a test is skipped, and fails where CI is set."""
-    if missing := missing_programs():
-        message = f"not installed: {', '.join(missing)} (apt-get install postgresql pgbouncer)"
+def require_programs(*more: str) -> None:
+    """Without PostgreSQL, or `more` programs, a test is skipped, and fails where CI is set."""
+    if missing := missing_programs(*more):
+        message = f"not installed: {', '.join(missing)} (apt-get install postgresql pgbouncer {' '.join(more)})"
         if os.environ.get("CI"):
             pytest.fail(message, pytrace=False)
         pytest.skip(message)

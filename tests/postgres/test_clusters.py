@@ -93,7 +93,7 @@ def test_nothing_is_left_of_a_run_that_was_killed() -> None:
 
 
 def test_missing_programs_are_a_skip_here_and_a_failure_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixtures, "missing_programs", lambda: ["initdb"])
+    monkeypatch.setattr(fixtures, "missing_programs", lambda *_: ["initdb"])
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="initdb"):
         fixtures.require_programs()

@@ -72,3 +72,14 @@ def stating(
 
 def days_ago(days: float) -> datetime:
     return clock.now() - timedelta(days=days)
+
+
+async def sweep(store: Store, retention: timedelta, now: datetime | None = None) -> int:
+    """Delete what is older than the retention, in as many steps as that takes; returns the number of captures."""
+    removed, after = 0, 0
+    while True:
+        result = await store.sweep(now or clock.now(), retention, after)
+        removed += result.removed
+        if result.next is None:
+            return removed
+        after = result.next

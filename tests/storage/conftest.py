@@ -1,7 +1,9 @@
-"""The store under test, with a reader that tests control; a second engine becomes a second parameter."""
+"""The store under test on each engine, with a reader that tests control."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from app.storage.opening import open_store
 from app.store import Store
 
 from ..forking import start_new
+from ..postgres.clusters import Database
+from .postgres.tables import make_tables
 from .watching import Owner, watched
 
 Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
@@ -22,10 +26,35 @@ def _scripted(monkeypatch) -> None:
     monkeypatch.setattr("app.storage.base_store.FOLLOWER", "tests.storage.scripted")
 
 
-@pytest.fixture(params=["sqlite"])
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with open_store(tmp_path / "data") as opened:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_of_engine(request) -> Database | None:
+    """The database of PostgreSQL; None for SQLite."""
+    if request.param == "sqlite":
+        return None
+    made: Database = request.getfixturevalue("make_database")(make_tables)
+    return made
+
+
+@pytest.fixture
+async def store(tmp_path: Path, database_of_engine: Database | None) -> AsyncIterator[Store]:
+    url = None if database_of_engine is None else database_of_engine.url
+    async with open_store(tmp_path / "data", database=url) as opened:
         yield opened
+
+
+@pytest.fixture
+def count_rows(tmp_path: Path, database_of_engine: Database | None) -> Callable[[str], int]:
+    """The number of rows in a table of the log, read past the store."""
+
+    def count(table: str) -> int:
+        if database_of_engine is not None:
+            ((found,),) = database_of_engine.peek(f"select count(*) from smsbin_log.{table}")
+        else:
+            with closing(sqlite3.connect(tmp_path / "data" / "log.db")) as connection:
+                ((found,),) = connection.execute(f"select count(*) from {table}")
+        return int(found)
+
+    return count
 
 
 async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:

@@ -204,8 +204,8 @@ class Ledger:
             "texts": self._texts(space),
             "conversations": sorted(self.rows("select theirs, ours from conversations where space = ?", space)),
             "pairings": self._pairings(space),
-            "verdicts": sorted(self.rows("select verdict, pairs from verdict_counts where space = ? and pairs <> 0", space)),
-            "gaps": sorted(self.rows("select gap_ms, pairs from gap_counts where space = ? and pairs <> 0", space)),
+            "verdicts": self._counts("verdict", "verdict_counts", space),
+            "gaps": self._counts("gap_ms", "gap_counts", space),
             "counted": {table: self.counted(table, space) for table in COUNTED},
             "counts": {
                 name: getattr(counts, name) for name in ("captures", "primary_count", "fallback_count",
@@ -222,6 +222,9 @@ class Ledger:
     def counted(self, table: str, space: int) -> list[tuple]:
         """The rows of a table of counts by time, without their space."""
         return sorted(row[1:] for row in self.rows(f"select * from {table} where space = ?", space))
+
+    def _counts(self, key: str, table: str, space: int) -> list[tuple]:
+        return sorted(self.rows(f"select {key}, pairs from {table} where space = ? and pairs <> 0", space))
 
     def _names(self, space: int) -> dict[int, tuple[str, str]]:
         rows = self.rows("select id, provider, message_id from messages where space = ?", space)

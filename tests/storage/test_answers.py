@@ -1,7 +1,6 @@
 """The contract of all stores about answers and faults: they persist until their bin is deleted."""
 
-import sqlite3
-from contextlib import closing
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,17 +107,14 @@ async def test_a_count_that_comes_late_changes_no_other_fault(store: Store) -> N
     assert await store.list_faults() == [new]
 
 
-async def test_a_deleted_bin_takes_its_answers_and_faults_along(store: Store, tmp_path: Path) -> None:
+async def test_a_deleted_bin_takes_its_answers_and_faults_along(store: Store, count_rows: Callable[[str], int]) -> None:
     bin = await a_bin(store)
     await store.set_answers(bin.id, Role.PRIMARY, REPLY)
     await store.set_fault(a_fault(bin))
     await store.drop_bin(bin.id)
     assert (await store.list_answers(), await store.list_faults()) == ([], [])
     await store.erase()
-    with closing(sqlite3.connect(tmp_path / "data" / "log.db")) as database:
-        left = [database.execute(f"select count(*) from {table}").fetchone()[0] for table in ("answers", "faults")]
-        bins = database.execute("select count(*) from bins").fetchone()[0]
-    assert (left, bins) == ([0, 0], 0)
+    assert [count_rows(table) for table in ("answers", "faults", "bins")] == [0, 0, 0]
 
 
 async def test_what_went_out_is_kept_where_it_was_not_the_default(store: Store) -> None:

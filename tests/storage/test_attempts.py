@@ -1,8 +1,6 @@
 """The contract of all stores about replays: attempts are stored with their capture, and deleted with it."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -38,7 +36,9 @@ async def test_attempts_come_back_as_they_went_in_under_numbers_of_their_capture
     assert [one.number for one in await store.list_attempts(bin.id, 1, limit=1)] == [2]
 
 
-async def test_an_attempt_goes_with_its_capture_and_from_the_disk(store: Store, tmp_path: Path) -> None:
+async def test_an_attempt_goes_with_its_capture_and_from_the_disk(
+    store: Store, count_rows: Callable[[str], int]
+) -> None:
     bin = await a_bin(store)
     for _ in range(2):
         await store.add_capture(a_capture(bin))
@@ -49,8 +49,7 @@ async def test_an_attempt_goes_with_its_capture_and_from_the_disk(store: Store, 
     await store.drop_captures(bin.id)
     assert await store.list_attempts(bin.id, 2, limit=10) == []
     await store.erase()
-    with closing(sqlite3.connect(tmp_path / "data" / "log.db")) as database:
-        assert database.execute("select count(*) from attempts").fetchone()[0] == 0
+    assert count_rows("attempts") == 0
 
 
 async def test_where_there_is_no_capture_nothing_is_kept(store: Store) -> None:

@@ -13,7 +13,7 @@ from app.domain.statuses import Status, Word
 from app.errors import NotFound
 from app.store import Store
 
-from .builders import a_bin, stating
+from .builders import a_bin, stating, sweep
 from .conftest import until
 
 US, THEM = "+14155550100", "+14155550123"
@@ -130,7 +130,7 @@ async def test_the_retention_leaves_a_message_until_it_has_taken_the_last_captur
     old, new = clock.now() - timedelta(days=3), clock.now()
     await _keep(store, bin, _status(Status.QUEUED), at=old)
     await _keep(store, bin, _status(Status.SENT), at=new)
-    await store.sweep(clock.now(), timedelta(days=1))
+    await sweep(store, timedelta(days=1))
     (message,) = await store.list_messages(bin.id, limit=10)
     assert (message.status, message.captures) == (Status.SENT, (2,))
 

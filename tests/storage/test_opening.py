@@ -68,6 +68,13 @@ def test_a_module_of_smsbin_that_is_missing_is_not_taken_for_the_driver(tmp_path
         open_store(tmp_path, database="postgresql://h/a")
 
 
+async def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path) -> None:
+    url = "postgresql://smsbin:secret@127.0.0.1:1/smsbin"
+    with pytest.raises(CannotStart, match="postgresql://smsbin@127.0.0.1:1/smsbin cannot be opened") as error:
+        await open_store(tmp_path, database=url).__aenter__()
+    assert "secret" not in str(error.value)
+
+
 def test_the_archive_makes_its_directory_or_says_what_to_change(tmp_path: Path) -> None:
     open_archive(tmp_path / "new" / "data")
     assert (tmp_path / "new" / "data" / "reconciliations" / "key").exists()

@@ -19,7 +19,7 @@ from app.domain.statuses import Status, Word
 from app.errors import NotFound
 from app.store import Store
 
-from .builders import a_bin, stating
+from .builders import a_bin, stating, sweep
 from .conftest import until
 
 US, THEM = "+14155550100", "+14155550123"
@@ -485,7 +485,7 @@ async def test_the_retention_takes_hits_with_their_captures(store: Store) -> Non
     await _keep(store, bin, Role.PRIMARY, _inbound(), start=now, seconds=-86_400, outcome=FAILED)
     await _keep(store, bin, Role.PRIMARY, _inbound("gone", "gone"), start=now, seconds=-86_400, outcome=FAILED)
     await _keep(store, bin, Role.FALLBACK, _inbound(), start=now, outcome=OK)
-    await store.sweep(clock.now(), timedelta(hours=1))
+    await sweep(store, timedelta(hours=1))
     pairing = await _one(store, bin)
     assert (_sides(pairing), pairing.verdict) == (([], [3]), Verdict.FALLBACK_ONLY)
     await _is_true(store, bin)

@@ -35,6 +35,11 @@ def _slow(monkeypatch) -> None:
 
 
 @pytest.fixture
+def database_of_engine() -> None:
+    """SQLite, which runs the searched words in Python; `postgres/test_readers.py` stops reads of the other engine."""
+
+
+@pytest.fixture
 async def bin(store: Store) -> Bin:
     made = await a_bin(store)
     for n in range(ROWS):

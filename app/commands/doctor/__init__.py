@@ -9,6 +9,7 @@ import click
 
 from ...errors import CannotStart
 from ..client import Client, connect, is_loopback, server_root, with_server
+from ..database import with_database
 from ..terminal import as_json, has_colours, print_line, until_stdout_closes, visible
 from .results import CheckResult, CheckState, skipped
 
@@ -24,8 +25,11 @@ _WAY = ("proxy headers", "clock", "WebSocket")
 @click.option("--deep", is_flag=True, help="Check everything: every page of the log, and the SHA-256 of each body.")
 @click.option("--json", "wants_json", is_flag=True, help="JSON Lines: check, state, told, cure.")
 @with_server
-def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any) -> int:
-    """Check the settings, the data directory, the server, and its public URL.
+@with_database
+def command(
+    public_url: str | None, deep: bool, wants_json: bool, database: str | None, database_file: str | None, **server: Any
+) -> int:
+    """Check the settings, the data directory or the PostgreSQL database, the server, and its public URL.
 
     Each line shows one check and its result: ok, warning, wrong, or skipped; the next line says how to fix it.
     Nothing is changed. Run it where the server runs, with the same variables.
@@ -39,21 +43,20 @@ def command(public_url: str | None, deep: bool, wants_json: bool, **server: Any)
     """
     all_ok = True
     with until_stdout_closes():
-        for line in _examine(public_url, server, deep=deep):
+        given = {"public_url": public_url, "database": database, "database_file": database_file}
+        flags = {name: value for name, value in given.items() if value}
+        for line in _examine(flags, server, deep=deep):
             all_ok = all_ok and line.state != "wrong"
             print_line(as_json(asdict(line)) if wants_json else _shown(line))
     return 0 if all_ok else 1
 
 
-def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> Iterator[CheckResult]:
+def _examine(flags: dict[str, str], server: dict[str, Any], *, deep: bool) -> Iterator[CheckResult]:
     from .local import check_machine, check_port, settings_of, skip_local
     from .remote import check_public, check_retention, check_server, check_token, check_way
 
     root = server_root(server["url"], server["port"], server["base_path"])
-    flags = {"data_dir": server["data_dir"], "port": server["port"]} | (
-        {"public_url": public_url} if public_url else {}
-    )
-    settings, lines = settings_of(os.environ, flags)
+    settings, lines = settings_of(os.environ, flags | {"data_dir": server["data_dir"], "port": server["port"]})
     yield from lines
     instance, server_lines = check_server(root)
     if is_loopback(root):
@@ -61,7 +64,7 @@ def _examine(public_url: str | None, server: dict[str, Any], *, deep: bool) -> I
         elsewhere = skipped("port", f"the server is expected at {root}")
         yield elsewhere if server["url"] else check_port(settings, is_ours=instance is not None)
     else:
-        yield from skip_local(f"the server is at {root}")
+        yield from skip_local(settings, f"the server is at {root}")
     yield from server_lines
     if instance is None:
         yield from (skipped(check, "no server responds") for check in ("access token", "public URL", *_WAY))

@@ -2,12 +2,13 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from ...domain.units import size_text
 from ...errors import CannotStart, Invalid
+from ...services.database import check_token_is_given, database_url
 from ...services.secrets import context_of
 from ...services.token_file import others_can_open
 from ...services.upkeep.disk import DiskSpace
@@ -20,11 +21,15 @@ from ...storage.sqlite.checking import check_bodies, check_ledger, check_log, st
 from ...storage.sqlite.kept_results import RESULTS
 from ...storage.sqlite.migrate import newest
 from ...storage.sqlite.result_files import check_result
+from ...storage.transaction import DatabaseError
+from .database import CHECKS as DATABASE_CHECKS
+from .database import check_database, checking
 from .results import CheckResult, ok, skipped, warning, wrong
 
 # Damaged bodies that are listed.
 _NAMED = 5
 _LOCAL = ("data directory", "file locks", "disk", "log", "secrets", "ledger", "reconciliations", "port")
+_ON_POSTGRESQL = ("data directory", *DATABASE_CHECKS, "secrets", "reconciliations", "port")
 
 
 def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Settings, list[CheckResult]]:
@@ -53,6 +58,9 @@ def settings_of(environ: Mapping[str, str], flags: dict[str, str]) -> tuple[Sett
 def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
     """The data directory and its content; `deep`: every page and every body."""
     folder = settings.data_dir
+    if settings.uses_postgresql:
+        yield from _check_postgresql(settings, deep=deep)
+        return
     if not folder.exists():
         yield from _without_a_directory(folder)
         return
@@ -63,9 +71,27 @@ def check_machine(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
     yield _disk(folder)
     yield _log(settings.log, deep=deep)
     if deep and settings.log.exists():
-        yield _bodies(settings.log)
-    yield _secrets(settings)
+        yield _bodies(lambda: check_bodies(settings.log))
+    yield _secrets(settings, lambda: stored_secrets(settings.log) if settings.log.exists() else [])
     yield _ledger(settings.ledger)
+    yield _reconciliations(folder / RESULTS)
+
+
+def _check_postgresql(settings: Settings, *, deep: bool) -> Iterator[CheckResult]:
+    """The data directory, which has the results of reconciliations only, and the database."""
+    folder = settings.data_dir
+    yield _directory(folder, is_locked=False) if folder.exists() else next(_without_a_directory(folder))
+    try:
+        check_token_is_given(settings)
+        url = database_url(settings)
+    except CannotStart as error:
+        yield wrong("settings", str(error), "Set it for each server.")
+        return
+    assert url is not None, "the settings have one"
+    yield from check_database(url)
+    if deep:
+        yield _bodies(lambda: checking().check_stored_bodies(url))
+    yield _secrets(settings, lambda: checking().read_stored_secrets(url))
     yield _reconciliations(folder / RESULTS)
 
 
@@ -90,7 +116,7 @@ def _without_a_directory(folder: Path) -> Iterator[CheckResult]:
     yield _disk(above)
 
 
-def _directory(folder: Path) -> CheckResult:
+def _directory(folder: Path, *, is_locked: bool = True) -> CheckResult:
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -100,6 +126,8 @@ def _directory(folder: Path) -> CheckResult:
     token = folder / "access-token"
     if token.exists() and others_can_open(token):
         return warning("data directory", f"others can read {token}", f"chmod 600 {token}")
+    if not is_locked:
+        return ok("data directory", f"{folder} is writable; it has the results of reconciliations only")
     holder = holder_of(folder)
     used = (
         "no process uses it" if holder is None else "a running smsbin uses it" + (f" (process {holder})" * bool(holder))
@@ -146,10 +174,10 @@ def _log(log: Path, *, deep: bool) -> CheckResult:
     return ok("log", told)
 
 
-def _bodies(log: Path) -> CheckResult:
+def _bodies(read: Callable[[], list[tuple[str, int]]]) -> CheckResult:
     try:
-        damaged = check_bodies(log)
-    except CannotStart as error:
+        damaged = read()
+    except (CannotStart, DatabaseError) as error:
         return wrong("bodies", str(error), "If you cannot fix it, run smsbin restore with your last backup.")
     if not damaged:
         return ok("bodies", "each matches its SHA-256")
@@ -159,11 +187,13 @@ def _bodies(log: Path) -> CheckResult:
     return wrong("bodies", told, "The disk changed them: check the disk, and run smsbin restore with your last backup.")
 
 
-def _secrets(settings: Settings) -> CheckResult:
+def _secrets(settings: Settings, read: Callable[[], list[tuple[str, str, str]]]) -> CheckResult:
     """Whether the signing secrets can be used with the key of these settings."""
     try:
         key = context_of(settings).secrets_key
-        stored = stored_secrets(settings.log) if settings.log.exists() else []
+        stored = read()
+    except DatabaseError as error:
+        return skipped("secrets", str(error))
     except CannotStart as error:
         return wrong("secrets", str(error), "Give the file of the secrets key, readable for this user.")
     locked = [f"{bin} “{label}”" for bin, label, secret in stored if not _opens(secret, label, key)]
@@ -207,6 +237,6 @@ def _reconciliations(folder: Path) -> CheckResult:
     return ok("reconciliations", f"{len(found):,} {'result' if len(found) == 1 else 'results'} can be read")
 
 
-def skip_local(why: str) -> list[CheckResult]:
+def skip_local(settings: Settings, why: str) -> list[CheckResult]:
     """The results of this module when the server is on another machine."""
-    return [skipped(check, why) for check in _LOCAL]
+    return [skipped(check, why) for check in (_ON_POSTGRESQL if settings.uses_postgresql else _LOCAL)]

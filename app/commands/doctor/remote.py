@@ -74,9 +74,7 @@ def check_server(root: str) -> tuple[str | None, list[CheckResult]]:
         return None, [wrong("server", f"the server at {root} is not an smsbin of this version", cure)]
     if ready.status != 200:
         why = visible(str(ready.value.get("reason")))
-        return alive.instance, [
-            wrong("server", f"{root} cannot store anything now: {why}", "See the check of the disk above.")
-        ]
+        return alive.instance, [wrong("server", f"{root} cannot store anything now: {why}", "See the checks above.")]
     return alive.instance, [ok("server", f"{root} is ready, version {visible(str(alive.value['version']))}")]
 
 

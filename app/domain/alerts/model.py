@@ -181,7 +181,8 @@ class AlertNotice(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredAlert:
-    """An alert in the log. `secret` is stored as `signatures/sealing.py` has written it."""
+    """An alert in the log. `secret` is stored as `signatures/sealing.py` has written it. `edition` counts the writes,
+    so that the store can refuse what was decided before another server wrote. `bin_name` at the time of the read."""
 
     id: str
     bin_id: str
@@ -190,6 +191,8 @@ class StoredAlert:
     made_at: datetime
     position: int
     secret: str | None = None
+    edition: int = 0
+    bin_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,9 +226,10 @@ class StoredNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertMark:
-    """What changed in an alert, written at once, before anything of it is sent."""
+    """What changed in an alert since its `edition`, written at once, before anything of it is sent."""
 
     alert_id: str
+    edition: int
     state: AlertState
     position: int
     notices: Sequence[StoredNotice] = ()

@@ -17,8 +17,9 @@ from ...errors import NotFound, StoreUnavailable
 from ...log import get_log
 from ...store import Store
 from ...tasks import start_periodic, start_task, stop
+from ..leases import Lease
 from .content import NoticeContent
-from .sending import AlertSender, SentNotice
+from .sending import AlertSender, SentNotice, always
 
 ALERT_SCHEDULE: Sequence[timedelta] = tuple(
     timedelta(seconds=seconds) for seconds in (2, 10, 60, 300, 900, *[1_800] * 10)
@@ -40,17 +41,18 @@ _log = get_log("alerts")
 
 class AlertDeliveries:
     """Use from one event loop only. `sent` is called after each attempt, `changed` with the id of the alert when the
-    result is stored."""
+    result is stored. What is stored is delivered with the `lease` only."""
 
     def __init__(
         self, store: Store, sender: AlertSender, content_of: ContentOf, sent: Callable[[AlertTarget, SentNotice], None],
-        changed: Callable[[str], None], schedule: Sequence[timedelta] = ALERT_SCHEDULE,
+        changed: Callable[[str], None], lease: Lease, schedule: Sequence[timedelta] = ALERT_SCHEDULE,
     ) -> None:  # fmt: skip
         self._store = store
         self._sender = sender
         self._content_of = content_of
         self._sent = sent
         self._changed = changed
+        self._lease = lease
         self._schedule = schedule
         self._sending: dict[Key, asyncio.Task[None]] = {}
         # Deliveries whose result was stored since the last read began: that read may show them as they were before.
@@ -71,18 +73,21 @@ class AlertDeliveries:
         """The result of the first attempt of a delivery that is about to be stored."""
         return self._waiters.setdefault((alert_id, number, target), asyncio.get_running_loop().create_future())
 
-    async def stop(self) -> None:
-        """Wait a little for requests on their way, and store their results."""
+    async def stop(self, *, is_taken: bool = False) -> None:
+        """Wait a little for requests on their way, and store their results. `is_taken`: another server may be sending
+        them already, so nothing is waited for."""
         if self._task is not None:
             await stop(self._task)
-        if self._sending:
+        if self._sending and not is_taken:
             await asyncio.wait(self._sending.values(), timeout=STOP_S)
         for task in list(self._sending.values()):
             await stop(task)
 
-    async def attempt(self, delivery: AlertDelivery, notice: AlertNotice) -> AlertDelivery | None:
+    async def attempt(
+        self, delivery: AlertDelivery, notice: AlertNotice, may_send: Callable[[], bool] = always
+    ) -> AlertDelivery | None:
         """Send a notice once; returns the delivery with its new state, which the caller stores. None: its alert was
-        deleted."""
+        deleted. Raises StoreUnavailable, also if it may not be sent any more."""
         try:
             found = await self._content_of(delivery.alert_id, delivery.number, notice)
         except NotFound:
@@ -91,7 +96,9 @@ class AlertDeliveries:
             return None
         content, secret = found
         try:
-            sent = await self._sender.send(content, delivery, secret)
+            sent = await self._sender.send(content, delivery, secret, may_send)
+        except StoreUnavailable:
+            raise
         except Exception as error:
             # Otherwise it would be sent again at once, without end.
             _log.error("alerts.not_sent", alert=delivery.alert_id, exc_info=error)
@@ -121,6 +128,8 @@ class AlertDeliveries:
 
     async def _advance(self) -> float:
         """Send what is due. Returns the seconds until the next look."""
+        if not self._lease.may_begin:
+            return AGAIN_S
         self._ended.clear()
         found = await self._store.open_alert_deliveries(READ)
         now = clock.now()
@@ -140,7 +149,7 @@ class AlertDeliveries:
     async def _deliver(self, delivery: AlertDelivery, notice: AlertNotice) -> None:
         key = delivery.alert_id, delivery.number, delivery.target
         try:
-            result = await self._retried(lambda: self.attempt(delivery, notice))
+            result = await self._retried(lambda: self._attempt_stored(delivery, notice))
             if result is not None:
                 await self._retried(lambda: self._store.mark_alert_deliveries([result]))
                 self._changed(delivery.alert_id)
@@ -151,6 +160,10 @@ class AlertDeliveries:
             self._ended.add(key)
             del self._sending[key]
             self.wake()
+
+    async def _attempt_stored(self, delivery: AlertDelivery, notice: AlertNotice) -> AlertDelivery | None:
+        await self._store.flush()
+        return await self.attempt(delivery, notice, lambda: self._lease.may_begin)
 
     async def _retried(self, call: "Callable[[], Awaitable[AlertDelivery | None]]") -> AlertDelivery | None:
         """The result of a call, which is repeated until the store works."""

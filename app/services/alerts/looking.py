@@ -216,3 +216,13 @@ def times_before(alert: Alert, rows: Sequence[CaptureRow]) -> AlertState:
     newest = rows[: alert.more_than + 1]
     times = tuple(micros(row.received_at) for row in reversed(newest))
     return AlertState(times=times, last_n=newest[0].n if newest else None)
+
+
+async def state_before(store: Store, bin_id: str, alert: Alert, position: int) -> AlertState:
+    """The state of an alert that begins after `position`. Raises NotFound, TooSlow."""
+    if alert.kind is not AlertKind.SILENCE:
+        return AlertState()
+    rows = await store.list_captures(
+        bin_id, limit=alert.more_than + 1, before=position + 1, query=alert_query(alert)
+    )  # fmt: skip
+    return times_before(alert, rows)

@@ -1,6 +1,6 @@
 """Sends one notice to one target, and says what its answer means."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from ...domain.forwards.answers import AnswerMeaning, meaning_of, read_retry_aft
 from ...domain.forwards.headers import WEBHOOK_ID
 from ...egress import Network, send_exactly
 from ...egress.mail import SmtpServer, read_smtp_url, send_mail
-from ...errors import CannotStart, Invalid
+from ...errors import CannotStart, Invalid, StoreUnavailable
 from ...settings import Settings
 from ...signatures.signer import Signer
 from ..forwards.sending import TargetSlots, wait_for_captures
@@ -24,6 +24,11 @@ MAIL_TIMEOUT_S = 20.0
 NO_MAIL = "smsbin has no mail server; set SMSBIN_SMTP_URL and SMSBIN_SMTP_FROM"
 NO_SECRET = "its secret was encrypted with another --secrets-key; add the alert again"  # noqa: S105  # no secret
 REMOVED = "the alert no longer has this target"
+
+
+def always() -> bool:
+    """Nothing has to be asked."""
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,24 +75,30 @@ class AlertSender:
         """Whether e-mail can be sent."""
         return self._mail is not None
 
-    async def send(self, content: NoticeContent, delivery: AlertDelivery, secret: str | None) -> SentNotice:
-        """Send a notice. Never raises for errors of the target."""
+    async def send(
+        self, content: NoticeContent, delivery: AlertDelivery, secret: str | None,
+        may_send: Callable[[], bool] = always,
+    ) -> SentNotice:  # fmt: skip
+        """Send a notice. Never raises for errors of the target. `may_send` is asked directly before; StoreUnavailable
+        if it says no."""
         alert = content.stored.alert
         if delivery.target is AlertTarget.WEBHOOK and alert.webhook is not None:
-            return await self._post(alert.webhook, content, delivery, secret)
+            return await self._post(alert.webhook, content, delivery, secret, may_send)
         if delivery.target is AlertTarget.EMAIL and alert.emails:
-            return await self._email(content, delivery)
+            return await self._email(content, delivery, may_send)
         return SentNotice(meaning=AnswerMeaning.IMPOSSIBLE, error=REMOVED)
 
     async def _post(
-        self, webhook: AlertWebhook, content: NoticeContent, delivery: AlertDelivery, secret: str | None
-    ) -> SentNotice:
+        self, webhook: AlertWebhook, content: NoticeContent, delivery: AlertDelivery, secret: str | None,
+        may_send: Callable[[], bool],
+    ) -> SentNotice:  # fmt: skip
         async with self._slots.slot(webhook.url):
             await wait_for_captures()
             try:
                 data = _request(webhook, webhook_body(content, webhook.shape), delivery.webhook_id, secret)
             except (Invalid, ValueError) as problem:
                 return SentNotice(meaning=AnswerMeaning.IMPOSSIBLE, error=f"not sent: {problem}")
+            _check(may_send)
             reply = await send_exactly(webhook.url, data, allowed=self._allowed, timeout_s=TIMEOUT_S)
         error = reply.error
         if reply.status is not None and 300 <= reply.status < 400:
@@ -99,17 +110,23 @@ class AlertSender:
             retry_after=read_retry_after(reply.retry_after, clock.now()),
         )
 
-    async def _email(self, content: NoticeContent, delivery: AlertDelivery) -> SentNotice:
+    async def _email(self, content: NoticeContent, delivery: AlertDelivery, may_send: Callable[[], bool]) -> SentNotice:
         mail = self._mail
         if mail is None:
             return SentNotice(meaning=AnswerMeaning.IMPOSSIBLE, error=f"not sent: {NO_MAIL}")
         async with self._slots.slot(f"smtp://{mail.server.host}:{mail.server.port}"):
             await wait_for_captures()
             data = email_of(content, delivery.webhook_id, mail.sender, clock.now())
+            _check(may_send)
             result = await send_mail(
                 mail.server, mail.sender, content.stored.alert.emails, data, timeout_s=MAIL_TIMEOUT_S
             )
         return SentNotice(meaning=mail_meaning(result.status), status=result.status, error=result.error)
+
+
+def _check(may_send: Callable[[], bool]) -> None:
+    if not may_send():
+        raise StoreUnavailable("Another server may send this now.")
 
 
 def mail_meaning(status: int | None) -> AnswerMeaning:

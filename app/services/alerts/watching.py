@@ -1,4 +1,8 @@
-"""Watches one bin for its alerts. What they find is in the log before anything of it is sent."""
+"""Watches one bin for its alerts. What they find is in the log before anything of it is sent.
+
+What is written has the edition of the alert from which it was decided. If another server has written since then, the
+store refuses it, and the alerts continue as they are stored.
+"""
 
 import asyncio
 from collections import deque
@@ -24,6 +28,7 @@ from ...log import get_log
 from ...store import Store
 from ...tasks import start_periodic, stop
 from ..forwards.sending import wait_for_captures
+from ..leases import Lease
 from .delivering import AlertDeliveries
 from .looking import BinView, Looked, look_at_captures, look_at_smsbin, server_trouble
 
@@ -35,6 +40,8 @@ TOO_SLOW = timedelta(seconds=3)
 LONGEST_S = 60.0
 MAX_UNWRITTEN = 1_000
 """Captures that were looked at before the position is stored without a notice."""
+SHOWN = 3
+"""Notices of each alert that open pages show after a restart."""
 RECENT = 20
 """Notices that open pages of the bin show."""
 
@@ -75,16 +82,20 @@ class RecentNotice:
 
 
 class BinWatcher:
-    """Use from one event loop only; hold `lock` while alerts are changed. `changed` is called with the id of the bin
-    when an alert fires or has ended."""
+    """Use from one event loop only; hold `lock` while alerts are changed. Captures are looked at with the `lease` only.
+    `changed` is called with the id of the bin when an alert fires or has ended; `reread` replaces the alerts by those
+    that are stored."""
 
     def __init__(
-        self, store: Store, bin_id: str, deliveries: AlertDeliveries, changed: Callable[[str], None]
+        self, store: Store, bin_id: str, deliveries: AlertDeliveries, changed: Callable[[str], None], lease: Lease,
+        reread: "Callable[[BinWatcher], Awaitable[None]]",
     ) -> None:  # fmt: skip
         self._store = store
-        self._bin_id = bin_id
+        self.bin_id = bin_id
         self._deliveries = deliveries
         self._changed = changed
+        self._lease = lease
+        self._reread = reread
         self._woken = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.lock = asyncio.Lock()
@@ -93,49 +104,72 @@ class BinWatcher:
         """For open pages, oldest first."""
 
     def start(self) -> None:
-        """Start to watch."""
-        self._task = start_periodic(self._step, name=f"alerts-{self._bin_id}")
+        """Start to watch, if it has not begun."""
+        if self._task is None:
+            self._task = start_periodic(self._step, name=f"alerts-{self.bin_id}")
 
     def wake(self) -> None:
         """The bin has changed, or its alerts."""
         self._woken.set()
 
-    async def stop(self) -> None:
-        """Stop, and store what was looked at."""
+    async def stop(self, *, is_taken: bool = False) -> None:
+        """Stop, and store what was looked at. `is_taken`: another server may be watching already, so nothing is
+        stored."""
         if self._task is not None:
             await stop(self._task)
+            self._task = None
         async with self.lock:
-            with suppress(StoreUnavailable, NotFound):
-                await self.write(all_of_it=True)
+            if not is_taken:
+                with suppress(StoreUnavailable, NotFound):
+                    await self.write(all_of_it=True)
 
-    async def note(self, watched: WatchedAlert, state: AlertState, notices: Sequence[AlertNotice]) -> None:
-        """Store a new state of an alert, with notices that it leads to. Raises StoreUnavailable."""
+    async def show_notices(self, stored: StoredAlert, *, after: int) -> None:
+        """For open pages: the last notices with numbers above `after`, which another server has made, or an earlier
+        one."""
+        if not stored.alert.browser or stored.state.made <= after:
+            return
+        found = await self._store.list_notices(stored.id, limit=SHOWN)
+        self.recent.extend(
+            RecentNotice(stored=stored, number=each.number, notice=each.notice)
+            for each in reversed(found)
+            if each.notice.kind is not NoticeKind.MISSED and each.number > after
+        )
+
+    async def note(self, watched: WatchedAlert, state: AlertState, notices: Sequence[AlertNotice]) -> bool:
+        """Store a new state of an alert, with notices that it leads to. Returns as `write`. Raises StoreUnavailable."""
         self._take(watched, state, notices)
-        await self.write()
+        return await self.write()
 
-    async def write(self, *, all_of_it: bool = False) -> None:
-        """Store the notices, and the positions that are far behind; then deliver. Raises StoreUnavailable."""
+    async def write(self, *, all_of_it: bool = False) -> bool:
+        """Store the notices, and the positions that are far behind; then deliver. False: another server has written
+        before, and the alerts are now as they are stored. Raises StoreUnavailable."""
         due = [
             each
             for each in self.alerts.values()
             if each.unwritten or all_of_it or each.stored.position - each.written >= MAX_UNWRITTEN
         ]
         if not due:
-            return
+            return True
         marks = [
             AlertMark(
                 alert_id=each.stored.id,
+                edition=each.stored.edition,
                 state=each.state,
                 position=each.stored.position,
                 notices=tuple(each.unwritten),
             )
             for each in due
         ]
-        await self._store.mark_alerts(marks)
+        if await self._store.mark_alerts(marks) < len(marks):
+            await self._reread(self)
+            self._deliveries.wake()
+            return False
         for each in due:
+            each.stored = replace(each.stored, edition=each.stored.edition + 1)
             each.written = each.stored.position
             each.unwritten.clear()
         self._deliveries.wake()
+        return True
 
     async def _step(self) -> float:
         self._woken.clear()
@@ -146,7 +180,7 @@ class BinWatcher:
         except NotFound:
             wait_s = LONGEST_S  # the bin is being deleted
         except StoreUnavailable as error:
-            _log.warning("alerts.wait", bin=self._bin_id, reason=str(error))
+            _log.warning("alerts.wait", bin=self.bin_id, reason=str(error))
             wait_s = AGAIN_S
         await asyncio.sleep(min(PACE_S, wait_s))
         with suppress(TimeoutError):
@@ -165,7 +199,7 @@ class BinWatcher:
         if of_smsbin:
             await self._write_or_send()
         others = [each for each in self._active() if each.alert.kind is not AlertKind.SMSBIN]
-        if others:
+        if others and self._lease.may_begin:
             more = await self._look(others, now)
         await self.write()
         if more:
@@ -174,7 +208,7 @@ class BinWatcher:
         return min([LONGEST_S, *(max((at - clock.now()).total_seconds(), 0.001) for at in looks)])
 
     async def _look(self, alerts: Sequence[WatchedAlert], now: datetime) -> bool:
-        bin = await self._store.get_bin(self._bin_id, wait=False)
+        bin = await self._store.get_bin(self.bin_id, wait=False)
         view = BinView(
             store=self._store, bin_id=bin.id, now=now, last_n=bin.last_n, ledger_n=max(bin.last_n - bin.behind, 0)
         )  # fmt: skip
@@ -209,7 +243,7 @@ class BinWatcher:
             if watched.alert.browser and notice.kind is not NoticeKind.MISSED:
                 self.recent.append(RecentNotice(stored=watched.stored, number=number, notice=notice))
         if notices or state.firing != was_firing:
-            self._changed(self._bin_id)
+            self._changed(self.bin_id)
 
     async def _write_or_send(self) -> None:
         """A server that cannot write says so all the same: its notices are sent at once, and stored with their results

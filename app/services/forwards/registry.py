@@ -35,6 +35,7 @@ from ...store import Store
 from ...tasks import start_periodic, start_task, stop
 from ..choosing import query_of
 from ..leases import Lease
+from ..sealed_secrets import SealedSecrets
 from ..secrets import Secrets
 from .checking import check_forward, filter_problems
 from .counters import ForwardCounters
@@ -42,7 +43,6 @@ from .queue import matching_rows
 from .recent import RECENT, RecentDispatches
 from .requests import Outgoing, RequestWriter
 from .runner import ForwardChanges, ForwardRunner
-from .secrets import ForwardSecrets
 from .sending import ForwardSender
 from .shown import ForwardStatus, ShownDispatch, show_dispatch
 
@@ -67,7 +67,7 @@ class Forwards:
     ) -> None:  # fmt: skip
         self._store = store
         self._hub = hub
-        self._secrets = ForwardSecrets(secrets)
+        self._secrets = SealedSecrets(secrets)
         self._own = {own} if own else set()
         self._writer = RequestWriter(store, secrets)
         self._sender = ForwardSender(self._writer, allowed)
@@ -103,10 +103,10 @@ class Forwards:
         await asyncio.gather(*(runner.stop() for runner in self._all()))
         await self.lease.release()
 
-    async def refresh(self) -> None:
-        """Read what other servers have changed. Raises StoreUnavailable."""
+    async def refresh(self, bin_id: str | None = None) -> None:
+        """Read what other servers have changed in a bin; None: in all bins. Raises StoreUnavailable."""
         async with self._changing:
-            await self._refresh()
+            await self._refresh(bin_id)
 
     def bin_changed(self, bin_id: str) -> None:
         """The ledger has something new of a bin."""
@@ -123,7 +123,7 @@ class Forwards:
             if len(self._by_bin.get(bin_id, {})) >= MOST_FORWARDS:
                 raise Conflict(f"A bin has at most {MOST_FORWARDS} forwards; delete one first.")
             forward_id = clock.new_id()
-            secret = await self._secrets.make(forward, forward_id)
+            secret = await self._secrets.make(forward_id) if _is_signed(forward) else None
             health = paused(resumed()) if is_paused else resumed()
             stored = await self._store.add_forward(
                 bin_id, forward_id, forward, health, secret=secret, position=position
@@ -143,10 +143,10 @@ class Forwards:
             if forward.url != old.forward.url:
                 health = paused(resumed()) if health.paused else resumed()
             secret = old.secret
-            if forward.signature is not ForwardSignature.SMSBIN:
+            if not _is_signed(forward):
                 secret = None
             elif secret is None or self._secrets.of(forward_id) is None:
-                secret = await self._secrets.make(forward, forward_id)
+                secret = await self._secrets.make(forward_id)
             return await self._set(replace(old, forward=forward, health=health, secret=secret))
 
     async def set_dispatch(self, bin_id: str, forward_id: str, dispatch: Dispatch) -> None:
@@ -296,7 +296,7 @@ class Forwards:
         return await self._store.get_capture(stored.bin_id, found[0].n) if found else None
 
     async def _run(self, stored: StoredForward) -> None:
-        secret = await self._secrets.open(stored)
+        secret = await self._secrets.open(stored.id, stored.secret)
         runner = self._put(stored, secret)
         if self._is_sending:
             runner.start()
@@ -317,7 +317,7 @@ class Forwards:
         # With its new edition.
         stored = replace(await self._store.get_forward(stored.id), position=stored.position)
         runner = self.runner(stored.bin_id, stored.id)
-        runner.use(stored, await self._secrets.open(stored))
+        runner.use(stored, await self._secrets.open(stored.id, stored.secret))
         self._hub.notify(stored.bin_id)
         return stored
 
@@ -344,9 +344,9 @@ class Forwards:
             await self.refresh()
         return FOLLOW_S
 
-    async def _refresh(self) -> None:
-        found = {each.id: each for each in await self._store.list_forwards()}
-        for runner in self._all():
+    async def _refresh(self, bin_id: str | None = None) -> None:
+        found = {each.id: each for each in await self._store.list_forwards(bin_id)}
+        for runner in self._all() if bin_id is None else list(self._by_bin.get(bin_id, {}).values()):
             if runner.stored.id not in found:
                 self._remove(runner)
                 self._hub.notify(runner.stored.bin_id)
@@ -361,7 +361,7 @@ class Forwards:
             self._hub.notify(stored.bin_id)
             return
         old = runner.stored
-        secret = await self._secrets.open(stored)
+        secret = await self._secrets.open(stored.id, stored.secret)
         if self._is_sending:
             if old.edition != stored.edition:
                 self._hub.notify(stored.bin_id)
@@ -375,5 +375,9 @@ class Forwards:
     async def _newest(self, bin_id: str, forward_id: str) -> StoredForward:
         """A forward as it is now, on whichever server it was changed. Raises NotFound."""
         if self._store.is_shared:
-            await self._refresh()
+            await self._refresh(bin_id)
         return self.runner(bin_id, forward_id).stored
+
+
+def _is_signed(forward: Forward) -> bool:
+    return forward.signature is ForwardSignature.SMSBIN

@@ -41,6 +41,10 @@ class ForwardOutbox:
         Invalid, Conflict, StoreUnavailable."""
         async with self._opening:
             found = find_outbox(self._forwards, self._bin_id, self._forward.wiretap)
+            if found is None and self._store.is_shared:
+                # Another server may just have added it.
+                await self._forwards.refresh(self._bin_id)
+                found = find_outbox(self._forwards, self._bin_id, self._forward.wiretap)
             if found is None:
                 return await self._forwards.add(self._bin_id, self._forward, position=None)
             wanted = struct_with(found.forward, url=self._forward.url, credentials=self._forward.credentials)

@@ -167,7 +167,7 @@ class Appender:
                 transaction.run("begin_run", {"id": self._run, "now": micros(clock.now())})
             batch = Batch(transaction)
             if self._is_shared:
-                batch.lock(bins_of(jobs_))
+                batch.lock(bins_of(jobs_), audit_log=any(isinstance(job, jobs.PutAuditEntry) for job in jobs_))
             values = [self._handlers[type(job)](batch, job) for job in jobs_]
             positions = batch.finish()
         self._run_recorded = True

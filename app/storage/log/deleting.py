@@ -143,7 +143,8 @@ class _SweepRun:
         """Delete the expired captures of one bin; returns whether none are left."""
         before = self._job.now - kept_s * 1_000_000
         upto, more = floor_n, True
-        while more and not self.is_over:
+        # Once in any case: a step that found no time would be repeated for ever.
+        while more and not (upto > floor_n and self.is_over):
             bounds = {"after": row_id(number, upto), "upto": row_id(number, last_n), "limit": CHUNK}
             rows = self._transaction.all("oldest_captures", bounds | {"ahead": self._job.now + AHEAD_US})
             due, more = _due(rows, before)

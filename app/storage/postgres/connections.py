@@ -78,16 +78,21 @@ def connect(url: str, program: str) -> Connection:
 
 async def connect_async(url: str, program: str, *, read_only: bool = False) -> AsyncConnection:
     """The same for the event loop. `read_only`: writes are refused by the server, unless a pooler is between."""
+    connection: AsyncConnection | None = None
     try:
-        connection: AsyncConnection = await psycopg.AsyncConnection.connect(
+        connection = await psycopg.AsyncConnection.connect(
             url, autocommit=True, row_factory=named_rows, context=_Context(), **_parameters(program)
         )
         if is_pooled(connection.info, await (await connection.execute(ENGINE["backend"])).fetchone()):
             connection.prepare_threshold = None
         elif read_only:
             await connection.execute(ENGINE["read_only"])
-    except psycopg.Error as error:
-        raise translate(error) or error from error
+    except BaseException as error:
+        if connection is not None:
+            await connection.close()
+        if isinstance(error, psycopg.Error):
+            raise translate(error) or error from error
+        raise
     return connection
 
 

@@ -19,6 +19,7 @@ _VALUE = r"(?:[\w.:]+(?:\([^()]*\))?|\x00\d+\x00)"
 _NOCASE = re.compile(rf"({_VALUE}) collate nocase(?:( (?:=|<|<=|>|>=) )({_VALUE}))?")
 _PARAMETER = re.compile(r"(?<!:):([a-z_]\w*)")
 _HEX = re.compile(r"\b0x[0-9a-f]+\b")
+_IN_LIST = re.compile(r"\b(not )?in \(select value from json_each\(:(\w+)\)\)")
 _COMPARED = re.compile(r"\s*(?:=|<|>)")
 _TABLE = re.compile(r"(?<!for )(?<!key )(?<!distinct )\b(from|join|into|update|using)(\s+)(log\.)?([a-z]\w*)\b(?![(.])")
 _NO_TABLE = frozenset({"lateral", "select", "set", "values"})
@@ -44,6 +45,7 @@ def translate(text: str, schema: str) -> str:
     for pattern, replacement in _PLAIN:
         text = pattern.sub(replacement, text)
     text = _HEX.sub(lambda match: str(int(match[0], 16)), text)
+    text = _IN_LIST.sub(lambda match: f"{'<> all' if match[1] else '= any'}({_array(match[2])})", text)
     for name, convert in _FUNCTIONS.items():
         text = _convert_calls(text, name, convert)
     text = _NOCASE.sub(_ignore_case, text)
@@ -106,10 +108,13 @@ def _json_each(arguments: list[str], rest: str) -> str:
     """The result has a column `value`. A parameter is a list; a column has JSON, and then the result has `key` too."""
     if not arguments[0].startswith(":"):
         return f"{LEDGER}.numbers_of({arguments[0]})"
-    kind = "text" if arguments[0][1:] in _TEXT_LISTS else "bigint"
     alias = re.match(r"\s+as (\w+)", rest)
     name = "" if alias else " as given"
-    return f"(select unnest(cast({arguments[0]} as {kind}[])) as value){name}"
+    return f"(select unnest({_array(arguments[0][1:])}) as value){name}"
+
+
+def _array(parameter: str) -> str:
+    return f"cast(:{parameter} as {'text' if parameter in _TEXT_LISTS else 'bigint'}[])"
 
 
 def _json_extract(arguments: list[str], _: str) -> str:

@@ -2,7 +2,7 @@
 
 A query runs in a task of its own, and its connection is free again when that task has ended. The caller only waits for
 the rows: if its time is over, or if it is cancelled, the task is cancelled, and psycopg stops the query on the server
-before the task ends. So nothing depends on settings of a session, and a pooler may give each query another one.
+before the task ends. So time limits do not depend on settings of a session, and a pooler may give each query another.
 """
 
 import asyncio
@@ -13,11 +13,12 @@ import psycopg
 from psycopg import errors
 
 from ...clock import ticks
-from ...errors import NotReadable, ReadTooLong
+from ...errors import DatabaseUnreachable, NotReadable, ReadTooLong
 from ...tasks import start_task
 from ..reads.timing import ReadTime, TimedReads
-from ..transaction import DatabaseError
+from ..transaction import DatabaseError, Unreachable
 from .connections import AsyncConnection
+from .engine import ENGINE
 from .failures import translate
 from .queries import SQL
 from .rows import NamedRow
@@ -131,11 +132,11 @@ class PostgresReads:
             async with asyncio.timeout(None if time.left_s == float("inf") else max(0.0, time.left_s)):
                 return await rows
         except TimeoutError:
-            raise _too_long(time) if reader.is_open else NotReadable("The database does not answer.") from None
+            raise _too_long(time) if reader.is_open else DatabaseUnreachable("The database does not respond.") from None
         except (psycopg.Error, DatabaseError) as error:
             raise _explain(error, time) from error
         finally:
-            time.left_s -= ticks() - since
+            time.spent_s += ticks() - since
             query.cancel()
 
     def _give_back(self, query: asyncio.Task[None], reader: _Reader, rows: "_Rows") -> None:
@@ -161,8 +162,23 @@ async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows:
 
 
 async def _fetch(connection: AsyncConnection, text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
+    if connection.prepare_threshold is not None:
+        return await _rows_of(connection, text, values)
+    # Behind a pooler, settings are those of a transaction.
+    try:
+        await connection.execute(ENGINE["begin_read"])
+        rows = await _rows_of(connection, text, values)
+        await connection.execute(ENGINE["commit"])
+    except BaseException:
+        with suppress(psycopg.Error):
+            await connection.rollback()
+        raise
+    return rows
+
+
+async def _rows_of(connection: AsyncConnection, text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
     cursor = await connection.execute(text.encode(), values)
-    return await cursor.fetchall()
+    return await cursor.fetchall() if cursor.description else ()
 
 
 def _too_long(time: ReadTime) -> ReadTooLong:
@@ -175,4 +191,6 @@ def _explain(error: psycopg.Error | DatabaseError, time: ReadTime) -> Exception:
     if isinstance(error, _NOT_MADE):
         return NotReadable("The ledger has not been made yet.")
     known = error if isinstance(error, DatabaseError) else translate(error)
+    if isinstance(known, Unreachable):
+        return DatabaseUnreachable(f"The database does not respond: {known}. This works again as soon as it does.")
     return error if known is None else NotReadable(f"The database cannot be read: {known}")

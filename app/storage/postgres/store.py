@@ -1,5 +1,6 @@
 """The Store on PostgreSQL, which several servers share."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -50,6 +51,7 @@ class PostgresStore(BaseStore):
         self._notices = Notices(
             self._appender.run, partial(connect_async, url, "notices", read_only=True), self._run_direct, self
         )
+        self._poll: asyncio.Task[None] | None = None
         self._polling = Polling(
             self._log, self._ledger, self._shared_follower.compare, self._changed, lambda: self._notices.is_listening
         )
@@ -60,7 +62,9 @@ class PostgresStore(BaseStore):
         self._poll = start_periodic(self._polling.step, name="poll")
 
     async def close(self) -> None:
-        await stop(self._poll)
+        # There is none if the log could not be opened.
+        if self._poll is not None:
+            await stop(self._poll)
         await super().close()
         await self._notices.close()
         with suppress(StoreUnavailable):

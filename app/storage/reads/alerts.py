@@ -33,8 +33,8 @@ _read_notice = msgspec.json.Decoder(AlertNotice).decode
 class AlertReads(StoreBase):
     """Implements `Store`."""
 
-    async def list_alerts(self) -> Sequence[StoredAlert]:
-        return [_stored(row) for row in await self._log.all("list_alerts", {})]
+    async def list_alerts(self, bin_id: str | None = None) -> Sequence[StoredAlert]:
+        return [_stored(row) for row in await self._log.all("list_alerts", {"bin": bin_id})]
 
     async def get_alert(self, alert_id: str) -> StoredAlert:
         row = await self._log.one("get_alert", {"id": alert_id})
@@ -57,18 +57,18 @@ class AlertReads(StoreBase):
         return await self.get_alert(alert_id)
 
     async def set_alert(
-        self, alert_id: str, alert: Alert, state: AlertState, *, secret: str | None, restart: bool
+        self, alert_id: str, alert: Alert, state: AlertState, *, secret: str | None, restart: bool, edition: int
     ) -> StoredAlert:
-        await self._appender.submit(jobs.SetAlert(alert_id, _json(alert), _json(state), secret, restart))
+        await self._appender.submit(jobs.SetAlert(alert_id, edition, _json(alert), _json(state), secret, restart))
         return await self.get_alert(alert_id)
 
     async def drop_alert(self, alert_id: str) -> None:
         await self._appender.submit(jobs.DropAlert(alert_id))
 
-    async def mark_alerts(self, marks: Sequence[AlertMark]) -> None:
+    async def mark_alerts(self, marks: Sequence[AlertMark]) -> int:
         records = [
             jobs.AlertRecord(
-                mark.alert_id, _json(mark.state), mark.position,
+                mark.alert_id, mark.edition, _json(mark.state), mark.position,
                 [
                     jobs.AlertNoticeRecord(
                         each.number, _json(each.notice), [_record(delivery) for delivery in each.deliveries]
@@ -78,7 +78,8 @@ class AlertReads(StoreBase):
             )
             for mark in marks
         ]  # fmt: skip
-        await self._appender.submit(jobs.MarkAlerts(records, MOST_OPEN, MOST_NOTICES))
+        result = await self._appender.submit(jobs.MarkAlerts(records, MOST_OPEN, MOST_NOTICES))
+        return result.value
 
     async def mark_alert_deliveries(self, deliveries: Sequence[AlertDelivery]) -> None:
         records = [(each.alert_id, _record(each)) for each in deliveries]
@@ -116,7 +117,8 @@ def _json(value: Alert | AlertState | AlertNotice) -> str:
 def _stored(row: SqlRow) -> StoredAlert:
     return StoredAlert(
         id=row["id"], bin_id=row["bin_id"], alert=_read_alert(row["alert"]), state=_read_state(row["state"]),
-        made_at=from_micros(row["made_at"]), position=row["position"], secret=row["secret"],
+        made_at=from_micros(row["made_at"]), position=row["position"], secret=row["secret"], edition=row["edition"],
+        bin_name=row["bin_name"],
     )  # fmt: skip
 
 

@@ -47,8 +47,8 @@ class TimedQueries(Protocol):
 
     queries: Mapping[str, str]
 
-    async def ids(self, query: str, values: Mapping[str, object]) -> Sequence[int]:
-        """The first column of all rows of a named query."""
+    async def candidates(self, query: str, values: Mapping[str, object]) -> Sequence[int] | None:
+        """The ids that a named query returns; None if that takes a large part of the time."""
 
     async def run(self, text: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
         """All rows of a query that was built from named ones."""
@@ -73,6 +73,8 @@ class StoreBase:
     async def _bin_row(self, bin_id: str) -> SqlRow:
         row = await self._log.one("get_bin", {"id": bin_id})
         if row is None:
+            # Perhaps another server has deleted it.
+            self._numbers.pop(bin_id, None)
             raise NotFound(f"There is no bin {bin_id}.")
         return row
 

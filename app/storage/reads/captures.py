@@ -83,7 +83,7 @@ class CaptureReads(MessageReads):
     async def matching(self, bin_id: str, query: Query, captures: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
         # There are only a few rows, so the condition is checked for each of them.
-        wanted = await make_filter("captures", query, self._ledger, None)
+        wanted = await make_filter("captures", query, self._ledger.sharing_time_limit(), None)
         values = {"bin": bin, "ns": list(captures), **wanted.values}
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_captures"), values)}

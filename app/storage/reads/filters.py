@@ -88,9 +88,10 @@ class _SearchSpace:
         self.upto = row_id(self.number, space["indexed_n"])
         self._ledger = ledger
 
-    async def ids(self, query: str, **values: object) -> Sequence[int]:
-        """The ids of a driver, at most `FEW` + 1."""
-        return await self._ledger.ids(query, {"space": self.number, "limit": FEW + 1, **values})
+    async def few(self, query: str, **values: object) -> Sequence[int] | None:
+        """The ids of a driver; None if there are many."""
+        found = await self._ledger.candidates(query, {"space": self.number, "limit": FEW + 1, **values})
+        return None if found is None or len(found) > FEW else found
 
 
 async def _drive(of: str, query: Query, search_space: _SearchSpace) -> _DriverIds | None:
@@ -112,8 +113,8 @@ async def _drive_term(of: str, term: Term, search_space: _SearchSpace) -> _Drive
         return await _drive_patterns(of, term, search_space)
     if not isinstance(term, OneOf) or not (term.key == "has" or _is_worth_it(of, term)):
         return None
-    found = await search_space.ids(f"drive_{of}_{term.key}", p=list(term.values))
-    return _DriverIds(found) if len(found) <= FEW else None
+    found = await search_space.few(f"drive_{of}_{term.key}", p=list(term.values))
+    return None if found is None else _DriverIds(found)
 
 
 async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -> _DriverIds | None:
@@ -128,8 +129,8 @@ async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -
     ]
     # The position of the index is read before its content: captures that are indexed in between are found twice.
     upto = search_space.upto if of == "captures" and key in ("from", "to") else None
-    found = await search_space.ids(f"drive_{of}_{key}", p=ranges)
-    return _DriverIds(found, upto) if len(found) <= FEW else None
+    found = await search_space.few(f"drive_{of}_{key}", p=ranges)
+    return None if found is None else _DriverIds(found, upto)
 
 
 def prefix_range(beginning: str) -> list[str]:
@@ -154,21 +155,21 @@ async def _drive_annotated(of: str, key: str, value: object, search_space: _Sear
     """Annotations have no index; they are few."""
     if of == "messages":
         return None
-    found = await search_space.ids(f"drive_captures_{key}", p=value)
-    return _DriverIds(found) if len(found) <= FEW else None
+    found = await search_space.few(f"drive_captures_{key}", p=value)
+    return None if found is None else _DriverIds(found)
 
 
 async def _drive_words(of: str, term: Words, search_space: _SearchSpace) -> _DriverIds | None:
     if term.key == "note":
         return await _drive_annotated(of, "note", _phrases(term), search_space)
     columns = term.key or "{text rest}"
-    hits = await search_space.ids("search_hits", scope=scope_of(search_space.number), columns=columns, p=_phrases(term))
-    if len(hits) > FEW:
+    hits = await search_space.few("search_hits", scope=scope_of(search_space.number), columns=columns, p=_phrases(term))
+    if hits is None:
         return None
     if of == "captures":
         return _DriverIds(hits, search_space.upto)
-    found = await search_space.ids("messages_of_hits", hits=list(hits), upto=search_space.upto)
-    return _DriverIds(found) if len(found) <= FEW else None
+    found = await search_space.few("messages_of_hits", hits=list(hits), upto=search_space.upto)
+    return None if found is None else _DriverIds(found)
 
 
 def _fragments_of(term: Term) -> list[tuple[str, object]]:

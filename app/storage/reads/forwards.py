@@ -36,8 +36,8 @@ _read_health = msgspec.json.Decoder(ForwardHealth).decode
 class ForwardReads(StoreBase):
     """Implements `Store`."""
 
-    async def list_forwards(self) -> Sequence[StoredForward]:
-        return [_stored(row) for row in await self._log.all("list_forwards", {})]
+    async def list_forwards(self, bin_id: str | None = None) -> Sequence[StoredForward]:
+        return [_stored(row) for row in await self._log.all("list_forwards", {"bin": bin_id})]
 
     async def get_forward(self, forward_id: str) -> StoredForward:
         row = await self._log.one("get_forward", {"id": forward_id})

@@ -49,7 +49,7 @@ class MessageReads(StoreBase):
 
     async def matching_messages(self, bin_id: str, query: Query, messages: Sequence[int]) -> AbstractSet[int]:
         bin = await self._number(bin_id)
-        wanted = await make_filter("messages", query, self._ledger, None)
+        wanted = await make_filter("messages", query, self._ledger.sharing_time_limit(), None)
         values = {"bin": bin, "ids": list(messages), **wanted.values}
         with searching(query):
             return {int(row[0]) for row in await self._ledger.run(wanted.put_into("matching_messages"), values)}

@@ -1,6 +1,5 @@
 """Checks whether a file is a complete log of a known version, without changing it."""
 
-import hashlib
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -8,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import CannotStart
-from ..ids import number_of, owner_of
+from ..bodies import STEP, find_damaged
 from ..queries import SQL
 from .connections import open_log
 from .files import sibling_file
 from .migrate import newest
 
 _OURS = {"bins", "captures", "outcomes", "sessions", "runs"}
-# The number of captures whose bodies are read at once.
-_STEP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +42,14 @@ def check_log(path: Path, *, quick: bool = False) -> Contents:
 def check_bodies(path: Path) -> list[tuple[str, int]]:
     """Compare each stored body with its SHA-256. Returns the captures that differ, by bin id and number. Raises
     CannotStart."""
-    damaged: list[tuple[str, int]] = []
-    after = 0
     try:
         with closing(open_to_read(path)) as connection:
             names = dict(connection.execute(SQL["names_of_bins"]).fetchall())
-            while rows := connection.execute(SQL["bodies_after"], {"after": after, "limit": _STEP}).fetchall():
-                for id, body, sha256 in rows:
-                    if hashlib.sha256(body).digest() != sha256:
-                        damaged.append((names.get(owner_of(id), "?"), number_of(id)))
-                after = rows[-1][0]
+            return find_damaged(
+                names, lambda after: connection.execute(SQL["bodies_after"], {"after": after, "limit": STEP}).fetchall()
+            )
     except sqlite3.Error as error:
         raise CannotStart(f"{path} cannot be read: {error}.") from None
-    return damaged
 
 
 def stored_secrets(path: Path) -> list[tuple[str, str, str]]:

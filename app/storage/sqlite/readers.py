@@ -125,7 +125,7 @@ class ReadPool:
         except sqlite3.Error as error:
             raise self._explain(error, time) from error
         finally:
-            time.left_s -= ticks() - since
+            time.spent_s += ticks() - since
             if is_awaited:
                 self._free.put_nowait(reader)
             else:

@@ -10,6 +10,7 @@ from ... import clock, keys
 from ...domain.access import AccessRole, Caller, CallerKind
 from ...errors import (
     AppError,
+    DatabaseUnreachable,
     Forbidden,
     IncompleteBody,
     Invalid,
@@ -43,6 +44,7 @@ _TITLES: dict[int | str, str] = {
     500: "Internal error",
     503: "Storing is not possible at the moment",
     NotReadable.code: "Parsing is not possible at the moment",
+    DatabaseUnreachable.code: "The database cannot be reached",
 }
 _log = get_log("web")
 
@@ -128,17 +130,19 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
             )
         if nothing_there is None:
             _check_rule(request, caller, rule)
-            await _catch_up(request, caller)
+            await _reload_bin(request, caller)
     async with audit.recorded(request):
         return await handler(request)
 
 
-async def _catch_up(request: web.Request, caller: Caller) -> None:
+async def _reload_bin(request: web.Request, caller: Caller) -> None:
     """Reload the bin of the request if another server has changed it: what a user has changed on one server is what
     they see on the next one."""
     bin_id = request.match_info.get("bin") if caller.share is None else caller.share.bin
     if bin_id is not None and keys.RELOADING in request.app:
-        await request.app[keys.RELOADING].catch_up(bin_id)
+        await request.app[keys.RELOADING].reload_if_changed(bin_id)
+        await request.app[keys.FORWARDS].refresh(bin_id)
+        await request.app[keys.ALERTS].refresh(bin_id)
 
 
 async def _find_caller(request: web.Request, peer: str) -> Caller | None:

@@ -69,13 +69,13 @@ async def test_nothing_is_sent_that_is_not_stored(
     monkeypatch.setattr(module, "AGAIN_S", 0.01)
     mark_alerts, refused = place.store.mark_alerts, 0
 
-    async def refuse(marks: Sequence[AlertMark]) -> None:
+    async def refuse(marks: Sequence[AlertMark]) -> int:
         nonlocal refused
         refused += 1
         if refused < 4:
             raise StoreUnavailable("the disk is full")
         assert target.seen == []
-        await mark_alerts(marks)
+        return await mark_alerts(marks)
 
     monkeypatch.setattr(place.store, "mark_alerts", refuse)
     alert = await place.add(target.url, filter="status:failed")
@@ -92,10 +92,10 @@ async def test_a_server_that_refuses_requests_says_so_although_it_cannot_store_i
     mark_alerts, is_full = place.store.mark_alerts, True
     alert = await place.add(target.url, AlertKind.SMSBIN, within_s=0, more_than=10)
 
-    async def refuse(marks: Sequence[AlertMark]) -> None:
+    async def refuse(marks: Sequence[AlertMark]) -> int:
         if is_full:
             raise StoreUnavailable("the disk is full")
-        await mark_alerts(marks)
+        return await mark_alerts(marks)
 
     monkeypatch.setattr(place.store, "mark_alerts", refuse)
     monkeypatch.setattr(place.store, "health", lambda: Health(state="full" if is_full else "ok"))

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.forwards.model import MOST_FORWARDS, Forward, ForwardSignature, ForwardState
 from app.errors import Conflict, Invalid, NotFound
-from app.services.forwards import recent
+from app.services.forwards import recent, registry
 
 from .target import Forwarding, Target, a_target, answer_of, forwarding
 

@@ -27,8 +27,12 @@ def delivery(number: int, state: str = "waiting", target: str = "webhook") -> jo
 
 def mark(inside: Inside, *numbers: int, alert: str = "a", most_open: int = 9, most_notices: int = 9) -> str | None:
     notices = [jobs.AlertNoticeRecord(number, '{"kind":"firing"}', [delivery(number)]) for number in numbers]
-    record = jobs.AlertRecord(alert, '{"made":1}', 2, notices)
+    record = jobs.AlertRecord(alert, edition(inside, alert), '{"made":1}', 2, notices)
     return inside.apply(jobs.MarkAlerts([record], most_open, most_notices))[0].error
+
+
+def edition(inside: Inside, alert: str = "a") -> int:
+    return dict(stored(inside, "id, edition", "alerts")).get(alert, 0)
 
 
 def stored(inside: Inside, columns: str, table: str) -> list[tuple[object, ...]]:
@@ -44,7 +48,7 @@ def test_an_alert_begins_after_the_last_capture_or_at_a_position(inside: Inside)
 
 
 def test_a_mark_stores_state_position_notices_and_deliveries_at_once(inside: Inside) -> None:
-    inside.apply(jobs.SetAlert("a", '{"name":"B"}', "{}", "plain:x", False))
+    inside.apply(jobs.SetAlert("a", 0, '{"name":"B"}', "{}", "plain:x", False))
     assert mark(inside, 1, 2) is None
     assert stored(inside, "id, alert, state, secret", "alerts") == [("a", '{"name":"B"}', '{"made":1}', "plain:x")]
     assert stored(inside, "number", "alert_notices") == [(1,), (2,)]
@@ -58,10 +62,21 @@ def test_a_position_never_goes_back_except_to_the_end_after_a_restart(inside: In
     mark(inside)
     assert stored(inside, "position", "alerts") == [(3,)]
     inside.keep(a_raw())
-    inside.apply(jobs.SetAlert("a", "{}", "{}", None, False))
+    inside.apply(jobs.SetAlert("a", edition(inside), "{}", "{}", None, False))
     assert stored(inside, "position", "alerts") == [(3,)]
-    inside.apply(jobs.SetAlert("a", "{}", "{}", None, True))
+    inside.apply(jobs.SetAlert("a", edition(inside), "{}", "{}", None, True))
     assert stored(inside, "position", "alerts") == [(4,)]
+
+
+def test_what_was_decided_before_another_server_wrote_is_refused(inside: Inside) -> None:
+    old = edition(inside)
+    inside.apply(jobs.SetAlert("a", old, '{"name":"B"}', "{}", None, False))
+    record = jobs.AlertRecord("a", old, '{"made":9}', 3, [jobs.AlertNoticeRecord(9, "{}", [])])
+    new = jobs.AlertRecord("a", old + 1, '{"made":1}', 3, [])
+    assert inside.apply(jobs.MarkAlerts([record, new], 9, 9))[0].value == 1
+    assert inside.apply(jobs.SetAlert("a", old, "{}", "{}", None, False))[0].error == "stale"
+    assert stored(inside, "alert, state, edition", "alerts") == [('{"name":"B"}', '{"made":1}', old + 2)]
+    assert stored(inside, "number", "alert_notices") == []
 
 
 def test_the_result_of_an_attempt_is_stored_and_that_of_a_deleted_alert_ignored(inside: Inside) -> None:
@@ -72,7 +87,7 @@ def test_the_result_of_an_attempt_is_stored_and_that_of_a_deleted_alert_ignored(
         (1, "delivered", 1, None, 200)
     ]
     assert mark(inside, 1, alert="none") is None
-    for job in (jobs.SetAlert("none", "{}", "{}", None, False), jobs.DropAlert("none")):
+    for job in (jobs.SetAlert("none", 0, "{}", "{}", None, False), jobs.DropAlert("none")):
         assert inside.apply(job)[0].error == "not_found"
 
 

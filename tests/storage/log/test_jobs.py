@@ -25,7 +25,7 @@ VALUES = {
     ],
     "list[AddAttempt]": [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", listener="l")],
     "list[AlertRecord]": [
-        jobs.AlertRecord("a", "{}", 3, [jobs.AlertNoticeRecord(1, "{}", [DELIVERY])]),
+        jobs.AlertRecord("a", 5, "{}", 3, [jobs.AlertNoticeRecord(1, "{}", [DELIVERY])]),
     ],
     "list[tuple[str, AlertDeliveryRecord]]": [("a", DELIVERY)],
 }  # fmt: skip

@@ -23,8 +23,8 @@ from app.storage.postgres.dialect import translate
             r"select (cast(replace(a.b, '\u0000', '\u0020') as json) ->> substr('$.kind', 3))",
         ),
         (
-            "select 1 where a in (select value from json_each(:ns))",
-            "select 1 where a in (select value from (select unnest(cast(%(ns)s as bigint[])) as value) as given)",
+            "select 1 where a in (select value from json_each(:ns)) and b not in (select value from json_each(:p))",
+            "select 1 where a = any(cast(%(ns)s as bigint[])) and b <> all(cast(%(p)s as text[]))",
         ),
         (
             "select its.value from json_each(:states) as its",

@@ -7,14 +7,15 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from app.errors import NotReadable, ReadTooLong
+from app.errors import DatabaseUnreachable, NotReadable, ReadTooLong
 from app.storage.postgres.connections import AsyncConnection, connect_async
 from app.storage.postgres.readers import PostgresReads
 from tests.postgres import Cluster, Database, Pooler
 
-from .making import make_tables
+from .tables import make_tables
 
 ONE = "select 1 as found"
+PLANNING = "select current_setting('jit'), current_setting('max_parallel_workers_per_gather')"
 # Longer than any test waits.
 ENDLESS = "select pg_sleep(600)"
 _HERE = "select count(*) from pg_stat_activity where datname = current_database() and "
@@ -25,7 +26,7 @@ OPEN = f"{_HERE} application_name = 'smsbin reads'"
 @asynccontextmanager
 async def reading(url: str, count: int = 2, limit_s: float | None = None) -> AsyncIterator[PostgresReads]:
     async def connect() -> AsyncConnection:
-        return await connect_async(url, "reads")
+        return await connect_async(url, "reads", read_only=True)
 
     made = PostgresReads(connect, count, limit_s=limit_s)
     try:
@@ -157,7 +158,7 @@ async def test_while_the_server_is_away_the_reason_is_reported(durable_postgres:
         assert await readers.run(ONE, {})
         await asyncio.to_thread(durable_postgres.stop, "immediate")
         for _ in range(3):
-            with pytest.raises(NotReadable, match="cannot be read"):
+            with pytest.raises(DatabaseUnreachable, match="again as soon as it does"):
                 await readers.run(ONE, {})
         await asyncio.to_thread(durable_postgres.start)
         rows = await asyncio.gather(*(readers.run(ONE, {}) for _ in range(6)))
@@ -169,7 +170,7 @@ async def test_a_server_that_does_not_answer_is_no_search_that_takes_too_long() 
         url = f"postgresql://smsbin@127.0.0.1:{silent.getsockname()[1]}/smsbin"
         async with reading(url, 1, 0.1) as readers, asyncio.timeout(20):
             for _ in range(2):
-                with pytest.raises(NotReadable, match="does not answer"):
+                with pytest.raises(DatabaseUnreachable, match="does not respond"):
                     await readers.run(ONE, {})
 
 
@@ -192,7 +193,17 @@ async def test_behind_a_pooler_everything_works_the_same(database: Database, poo
             assert [row[0]["n"] for row in rows] == list(range(12))
         await leave(readers, 0.1)
         await until(lambda: database.peek(BUSY) == [(0,)])
+        with pytest.raises(Exception, match='column "nothing" does not exist'):
+            await readers.run("select nothing", {})
         assert (await readers.run(ONE, {}))[0]["found"] == 1
+        assert [tuple(row) for row in await readers.run(PLANNING, {})] == [("off", "0")]
+
+
+async def test_queries_are_planned_for_short_reads(database: Database) -> None:
+    async with reading(database.url) as readers:
+        assert [tuple(row) for row in await readers.run(PLANNING, {})] == [("off", "0")]
+        with pytest.raises(Exception, match="read-only transaction"):
+            await readers.run("create table things ()", {})
 
 
 async def test_closing_ends_what_runs_and_leaves_no_connection(database: Database) -> None:

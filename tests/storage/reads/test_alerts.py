@@ -57,7 +57,8 @@ def notice(alert: StoredAlert, number: int, kind: NoticeKind = NoticeKind.FIRING
 
 
 async def mark(store: Store, alert: StoredAlert, *notices: StoredNotice) -> None:
-    await store.mark_alerts([AlertMark(alert_id=alert.id, state=STATE, position=1, notices=notices)])
+    edition = (await store.get_alert(alert.id)).edition
+    await store.mark_alerts([AlertMark(alert_id=alert.id, edition=edition, state=STATE, position=1, notices=notices)])
 
 
 def _status(message_id: str, status: Status) -> Event:
@@ -72,7 +73,7 @@ async def test_an_alert_comes_back_as_it_was_set(store: Store) -> None:
     assert await store.list_alerts() == [alert] == [await store.get_alert(alert.id)]
     assert (alert.alert, alert.state, alert.position, alert.secret) == (ALERT, AlertState(), 1, "plain:x")
     other = structs.replace(ALERT, name="B")
-    changed = await store.set_alert(alert.id, other, STATE, secret=None, restart=False)
+    changed = await store.set_alert(alert.id, other, STATE, secret=None, restart=False, edition=alert.edition)
     assert (changed.alert, changed.state, changed.secret) == (other, STATE, None)
     await store.drop_alert(alert.id)
     for call in (store.get_alert(alert.id), store.drop_alert(alert.id), store.get_alert("none")):

@@ -22,7 +22,7 @@ from app.domain.replays import Trigger
 from app.domain.search import parse_query
 from app.errors import NotFound
 from app.store import Store
-from tests.storage.builders import a_bin, a_capture
+from tests.storage.builders import a_bin, a_capture, sweep
 from tests.storage.conftest import store as store  # noqa: PLC0414
 from tests.storage.test_attempts import an_attempt
 
@@ -167,6 +167,6 @@ async def test_a_clearing_and_the_retention_count_what_had_not_arrived(store: St
     bin, forward = await a_forward(store, 4)
     await mark(store, bin, forward, dispatch(1, DispatchState.DELIVERED), dispatch(2, DispatchState.RETRYING))
     await store.mark_dispatches(bin.id, forward.id, ForwardMarks(health=forward.health, position=3))
-    await store.sweep(clock.now() + timedelta(days=2), timedelta(days=1))
+    await sweep(store, timedelta(days=1), clock.now() + timedelta(days=2))
     assert (await store.get_forward(forward.id)).expired == 2
     assert await store.dispatches_of(bin.id, [1, 2]) == []

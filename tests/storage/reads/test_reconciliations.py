@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.storage.log import jobs
 from app.storage.opening import open_store
 from app.store import Store
-from tests.storage.builders import a_bin, a_capture, days_ago
+from tests.storage.builders import a_bin, a_capture, days_ago, sweep
 from tests.storage.inside import BIN, Inside
 
 
@@ -60,7 +60,7 @@ async def test_deleted_captures_move_the_time_since_when_all_are_kept(store: Sto
     for at in (days_ago(5), days_ago(4), kept_at):
         await store.add_capture(a_capture(bin, received_at=at))
     assert (await store.get_availability(bin.id)).kept_since == bin.created_at
-    await store.sweep(clock.now(), timedelta(days=3.5))
+    await sweep(store, timedelta(days=3.5))
     found = await store.get_availability(bin.id)
     assert (found.kept_since, found.deleted) == (kept_at, 0)
     await store.add_capture(a_capture(bin))

@@ -8,11 +8,16 @@ import aiohttp
 import pytest
 
 from app import keys
+from app.errors import StoreUnavailable
 from app.web.routes import ROUTES
 from app.web.routes.table import M, N
+from app.web.site import auth
 from tests.conftest import TOKEN, Running, run_server, with_shared_server
+from tests.sharing import Shared, both
 
 from ...ingress.http import parse, talk
+
+__all__ = ["both"]
 
 PUBLIC = {
     "healthz", "readyz", "robots", "static", "sign_in", "sign_in_form", "docs", "event-schema", "guide", "guide-page",
@@ -414,3 +419,126 @@ async def test_who_has_no_role_at_the_proxy_is_told_so_at_the_sign_in_form(make_
         async with proxy.get(f"{server.url}/", headers=headers) as answer:
             text = await answer.text()
     assert "Your proxy knows you as <bdi>&lt;i&gt;dave@example.org</bdi>" in text
+
+
+class TestTwoServersOfOneStore:
+    """What was ended on one has ended on the other."""
+
+    @pytest.fixture
+    async def cookie(self, both: Shared) -> str:
+        """Of a browser that signed in at the first server."""
+        return await both.one.app[keys.ACCESS].sign_in()
+
+    @staticmethod
+    def _browser(server: Running, cookie: str) -> aiohttp.ClientSession:
+        same = {"Sec-Fetch-Site": "same-origin", "Origin": server.url}
+        return aiohttp.ClientSession(headers={"Cookie": f"smsbin-{server.port}={cookie}", **same})
+
+    async def test_a_sign_out_ends_pages_and_open_sockets_at_once(
+        self, both: Shared, cookie: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(auth, "SHARED_RECHECK_S", 1_000.0)
+        one, other = both.one, both.other
+        async with self._browser(one, cookie) as mine, self._browser(other, cookie) as theirs:
+            async with theirs.get(f"{other.url}/bins/{one.bin.id}") as answer:
+                assert answer.status == 200
+            async with theirs.ws_connect(f"{other.bin_api}/live") as view:
+                assert (await view.receive_json(timeout=20))["type"] == "hello"
+                async with mine.post(f"{one.url}/sign-out", allow_redirects=False) as answer:
+                    assert answer.status == 303
+                last = await view.receive(timeout=20)
+                assert (last.type, last.data) == (aiohttp.WSMsgType.CLOSE, 4401)
+            async with theirs.get(f"{other.api}/info") as answer:
+                assert answer.status == 401
+
+    async def test_without_a_notice_requests_end_at_once_and_open_sockets_soon(
+        self, both: Shared, cookie: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(auth, "SHARED_RECHECK_S", 0.1)
+        one, other = both.one, both.other
+        both.withhold()
+        async with self._browser(other, cookie) as theirs:
+            async with theirs.ws_connect(f"{other.bin_api}/live") as view:
+                assert (await view.receive_json(timeout=20))["type"] == "hello"
+                await one.app[keys.ACCESS].sign_out(cookie)
+                async with theirs.get(f"{other.api}/info") as answer:
+                    assert answer.status == 401
+                async with asyncio.timeout(20):
+                    while (last := await view.receive()).type is not aiohttp.WSMsgType.CLOSE:
+                        pass
+                assert last.data == 4401
+
+    async def test_a_named_token_is_valid_and_revoked_everywhere(self, both: Shared) -> None:
+        one, other = both.one, both.other
+        both.withhold()
+        async with one.client.post(f"{one.api}/tokens", json={"name": "ci", "role": "admin"}) as answer:
+            made = await answer.json()
+        bearer = {"Authorization": f"Bearer {made['token']}"}
+        async with other.client.get(f"{other.api}/info", headers=bearer) as answer:
+            assert answer.status == 200
+        session = await other.app[keys.ACCESS].sign_in(made["token"])
+        async with other.client.get(f"{other.api}/tokens") as answer:
+            assert [each["name"] for each in (await answer.json())["items"]] == ["ci"]
+        async with other.client.post(f"{other.api}/tokens", json={"name": "ci", "role": "read"}) as answer:
+            assert answer.status == 422
+        async with self._browser(one, session) as browser, browser.get(f"{one.api}/info") as answer:
+            assert answer.status == 200
+        async with other.client.delete(f"{other.api}/tokens/{made['id']}") as answer:
+            assert answer.status == 204
+        async with one.client.get(f"{one.api}/info", headers=bearer) as answer:
+            assert answer.status == 401
+        async with self._browser(one, session) as browser, browser.get(f"{one.api}/info") as answer:
+            assert answer.status == 401
+
+    async def test_the_sessions_of_all_servers_are_listed(self, both: Shared, cookie: str) -> None:
+        other = both.other
+        assert await other.app[keys.ACCESS].sign_in() != cookie
+        for server in (both.one, other):
+            async with server.client.get(f"{server.api}/sessions") as answer:
+                assert len((await answer.json())["items"]) == 2
+
+    async def test_the_link_of_a_share_opens_counts_and_ends_everywhere(self, both: Shared) -> None:
+        one, other = both.one, both.other
+        both.withhold()
+        async with one.client.post(f"{one.bin_api}/shares", json={"expires_in": "1h"}) as answer:
+            made = await answer.json()
+        links = [made["url"].replace(one.url, server.url) for server in (one, other)]
+        async with aiohttp.ClientSession() as visitor:
+            for link in (*links, links[1]):
+                async with visitor.get(link) as answer:
+                    assert answer.status == 200
+            for server in (one, other):
+                await server.app[keys.SHARES].write_views()
+            async with other.client.get(f"{other.bin_api}/shares") as answer:
+                (listed,) = (await answer.json())["items"]
+            assert (listed["id"], listed["views"]) == (made["id"], 3)
+            async with other.client.delete(f"{other.bin_api}/shares/{made['id']}") as answer:
+                assert answer.status == 204
+            for link in links:
+                async with visitor.get(link) as answer:
+                    assert answer.status == 410
+
+    async def test_a_share_of_a_bin_that_the_server_does_not_know_yet_opens(self, both: Shared) -> None:
+        one, other = both.one, both.other
+        both.withhold()
+        async with one.client.post(f"{one.api}/bins", json={}) as answer:
+            bin = await answer.json()
+        async with one.client.post(f"{one.api}/bins/{bin['id']}/shares", json={"expires_in": "1h"}) as answer:
+            link = (await answer.json())["url"].replace(one.url, other.url)
+        async with aiohttp.ClientSession() as visitor:
+            async with visitor.get(link) as answer:
+                assert answer.status == 200
+            async with one.client.delete(f"{one.api}/bins/{bin['id']}") as answer:
+                assert answer.status == 204
+            async with visitor.get(link) as answer:
+                assert answer.status in (404, 410)
+
+    async def test_nobody_is_signed_in_whose_session_cannot_be_stored(
+        self, both: Shared, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fail(_: object) -> None:
+            raise StoreUnavailable("full")
+
+        monkeypatch.setattr(both.stores[0], "add_session", fail)
+        with pytest.raises(StoreUnavailable):
+            await both.one.app[keys.ACCESS].sign_in()

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from app import keys
+from app.errors import DatabaseUnreachable
 from app.services.upkeep.disk import DiskSpace
 from app.store import Health, LedgerStatus
 from app.web.site.condition import (
@@ -137,3 +138,17 @@ async def test_the_way_back_never_leaves_the_house(server: Running, back: str) -
     url = f"{server.url}/retention/confirm"
     async with server.client.post(url, data={"back": back}, allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (303, "/")
+
+
+async def test_a_page_that_cannot_be_read_says_that_the_database_is_away(server: Running, monkeypatch) -> None:
+    async def fail(*_: object, **__: object) -> object:
+        raise DatabaseUnreachable("The database does not respond: connection refused.")
+
+    monkeypatch.setattr(server.app[keys.STORE], "list_captures", fail)
+    async with server.client.get(f"{server.url}/bins/{server.bin.id}") as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        page = await answer.text()
+    assert "The database cannot be reached" in page
+    assert "connection refused" in page
+    async with server.client.get(f"{server.bin_api}/captures") as answer:
+        assert (await answer.json())["type"] == "urn:smsbin:database_unreachable"

@@ -18,9 +18,10 @@ class AddAlert(Job):
 
 
 class SetAlert(Job):
-    """`restart`: only later captures are looked at."""
+    """`restart`: only later captures are looked at. Refused if the alert has another `edition`."""
 
     id: str
+    edition: int
     alert: str
     state: str
     secret: str | None
@@ -55,13 +56,15 @@ class AlertRecord(msgspec.Struct, array_like=True, gc=False):
     """An element of `MarkAlerts`: the new state of an alert, and its new notices."""
 
     id: str
+    edition: int
     state: str
     position: int
     notices: list[AlertNoticeRecord]
 
 
 class MarkAlerts(Job):
-    """What changed in alerts. Deleted ones are ignored."""
+    """What changed in alerts. Those that are deleted or have another edition are ignored; the result is the number of
+    the others."""
 
     alerts: list[AlertRecord]
     most_open: int

@@ -7,19 +7,19 @@ where bins.id = :bin_id and not bins.deleted
 -- name: set_alert
 update alerts
 set
-    alert = :alert, state = :state, secret = :secret,
+    alert = :alert, state = :state, secret = :secret, edition = edition + 1,
     position = case
         when :restart then (select bins.last_n from bins where bins.number = alerts.bin) else position
     end
-where id = :id
+where id = :id and edition = :edition
 
 -- name: alert_to_mark
-select alerts.number
+select alerts.number, alerts.edition
 from alerts join bins on bins.number = alerts.bin
 where alerts.id = :id and not bins.deleted
 
 -- name: mark_alert
-update alerts set state = :state, position = max(position, :position) where number = :alert
+update alerts set state = :state, position = max(position, :position), edition = edition + 1 where number = :alert
 
 -- name: add_alert_notice
 insert or ignore into alert_notices (alert, number, notice) values (:alert, :number, :notice)
@@ -72,13 +72,14 @@ delete from alert_notices where alert = :alert
 delete from alerts where number = :alert
 
 -- name: list_alerts
-select bins.id as bin_id, alerts.*
+-- `bin` null: of all bins.
+select bins.id as bin_id, bins.name as bin_name, alerts.*
 from alerts join bins on bins.number = alerts.bin
-where not bins.deleted
+where not bins.deleted and (cast(:bin as text) is null or bins.id = :bin)
 order by alerts.number
 
 -- name: get_alert
-select bins.id as bin_id, alerts.*
+select bins.id as bin_id, bins.name as bin_name, alerts.*
 from alerts join bins on bins.number = alerts.bin
 where alerts.id = :id and not bins.deleted
 

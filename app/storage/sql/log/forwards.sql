@@ -63,9 +63,10 @@ where
     )
 
 -- name: list_forwards
+-- `bin` null: of all bins.
 select bins.id as bin_id, bins.last_n, forwards.*
 from forwards join bins on bins.number = forwards.bin
-where not forwards.deleted and not bins.deleted
+where not forwards.deleted and not bins.deleted and (cast(:bin as text) is null or bins.id = :bin)
 order by forwards.number
 
 -- name: get_forward

@@ -222,7 +222,7 @@ create table pairings (
     findings text collate "C" not null,
     hits bytea not null
 ) with (autovacuum_vacuum_scale_factor = 0.05);
-create index pairings_by_verdict on pairings (space, verdict);
+create index pairings_by_verdict on pairings (space, verdict, id);
 create index pairings_due on pairings (due_at) where due_at is not null;
 create index pairings_by_call on pairings (space, lower(left(call, 200))) where call is not null;
 
@@ -344,7 +344,7 @@ end;
 
 -- The numbers of a column with a list of them, as JSON.
 create function numbers_of(list text) returns table (value bigint, key bigint)
-language sql immutable parallel safe rows 2
+language sql immutable strict parallel safe rows 2
 begin atomic
     select cast(its.value as bigint), its.place - 1
     from json_array_elements_text(cast(list as json)) with ordinality as its (value, place);

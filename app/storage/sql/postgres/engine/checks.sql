@@ -1,4 +1,4 @@
--- What `smsbin doctor` reads. All of it is visible to every role.
+-- What `smsbin doctor` reads. Every role may read it.
 
 -- name: check_settings
 -- Settings of this role in this database, as a transaction of smsbin has them unless it sets them itself.
@@ -33,10 +33,11 @@ select
     (select rolconnlimit from pg_roles where rolname = current_user) as most_of_role
 
 -- name: check_oldest
--- The age, in transactions, of the oldest row version that vacuum must keep, and the longest open transaction.
-select
+-- The age, in transactions, of the oldest row version that vacuum must keep, and the longest open transaction. Those of
+-- other roles are visible to a role that may read all statistics.
+select pg_has_role('pg_read_all_stats', 'usage') as sees_all,
     greatest(
-        (select max(age(backend_xmin)) from pg_stat_activity where pid <> pg_backend_pid()),
+        (select max(greatest(age(backend_xmin), age(backend_xid))) from pg_stat_activity where pid <> pg_backend_pid()),
         (select max(greatest(age(xmin), age(catalog_xmin))) from pg_replication_slots),
         (select max(age(transaction)) from pg_prepared_xacts), 0
     ) as oldest_age,
@@ -46,12 +47,12 @@ select
         from pg_prepared_xacts) as prepared_s
 
 -- name: check_schemas
-select to_regnamespace('smsbin_log') is not null as has_log,
-    to_regnamespace('smsbin_ledger') is not null as has_ledger,
+select exists (
+        select 1 from pg_class where relnamespace = to_regnamespace('smsbin_log') and relname = 'schema_version'
+    ) as has_version,
     has_database_privilege(current_database(), 'create') as may_create
 
--- name: check_rights
--- Whether this role may use and change the tables of the log.
-select has_schema_privilege('smsbin_log', 'usage') as may_use,
-    coalesce(bool_and(has_table_privilege(oid, 'select, insert, update, delete')), true) as may_write
-from pg_class where relnamespace = to_regnamespace('smsbin_log') and relkind = 'r'
+-- name: check_owners
+-- Only the owner of a schema can migrate its tables.
+select coalesce(bool_and(pg_has_role(nspowner, 'usage')), true) as is_owner
+from pg_namespace where nspname in ('smsbin_log', 'smsbin_ledger')

@@ -9,4 +9,9 @@ select pg_notify('smsbin', %(text)s)
 select pg_backend_pid()
 
 -- name: read_only
-set default_transaction_read_only = on
+-- Reads are short, so compiling them, or starting processes for them, takes longer than they do. A plan must fit the
+-- values: how many rows a word or a number has.
+set default_transaction_read_only = on;
+set jit = off;
+set max_parallel_workers_per_gather = 0;
+set plan_cache_mode = force_custom_plan

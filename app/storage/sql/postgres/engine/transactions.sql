@@ -20,6 +20,12 @@ set local idle_in_transaction_session_timeout = 60000
 begin isolation level repeatable read read only;
 set local statement_timeout = 60000
 
+-- name: begin_read
+-- Behind a pooler; see `read_only`. Nothing is prepared there, so plans fit the values.
+begin;
+set local jit = off;
+set local max_parallel_workers_per_gather = 0
+
 -- name: flush
 -- Waits until all earlier commits are on the disk, those of other servers too.
 select pg_logical_emit_message(true, 'smsbin', '')

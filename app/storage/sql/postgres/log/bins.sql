@@ -6,5 +6,6 @@ limit :limit
 
 -- name: bin_counters
 -- The row stays locked until the commit, so that another server does not give the same numbers.
-select number, floor_n, last_n, last_k, last_d, last_a, version from bins where id = :id and not deleted
+select number, floor_n, last_n, last_k, last_d, last_a, version, answer_version from bins
+where id = :id and not deleted
 for update

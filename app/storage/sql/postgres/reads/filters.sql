@@ -1,5 +1,6 @@
 -- Words are found in the columns `said` and `words`, which have a blank before and after each word (`postgres/words.py`);
--- `:p` is a list of what to look for. Ranges are those of the indexes, so a driver may return a few rows more.
+-- `:p` is a list of what to look for. Ranges are those of the indexes, so a driver may return a few rows more. A limit
+-- or an offset in a subquery makes the planner use the index for each row outside of it, whatever it estimates.
 
 -- name: captures_words
 (
@@ -50,66 +51,97 @@ where
 limit :limit
 
 -- name: drive_captures_from
-select (parties.space << 40) + parties.n as id
-from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges cross join parties
-where
-    parties.space = :space and parties.recipient = 0
-    and lower(left(parties.number, 200)) >= ranges.low and lower(left(parties.number, 200)) <= ranges.high
+select (:space << 40) + found.n as id
+from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges
+cross join lateral (
+    select parties.n from parties
+    where
+        parties.space = :space and parties.recipient = 0
+        and lower(left(parties.number, 200)) >= ranges.low and lower(left(parties.number, 200)) <= ranges.high
+    order by lower(left(parties.number, 200))
+    limit :limit
+) as found
 limit :limit
 
 -- name: drive_captures_to
-select (parties.space << 40) + parties.n as id
-from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges cross join parties
-where
-    parties.space = :space and parties.recipient = 1
-    and lower(left(parties.number, 200)) >= ranges.low and lower(left(parties.number, 200)) <= ranges.high
+select (:space << 40) + found.n as id
+from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges
+cross join lateral (
+    select parties.n from parties
+    where
+        parties.space = :space and parties.recipient = 1
+        and lower(left(parties.number, 200)) >= ranges.low and lower(left(parties.number, 200)) <= ranges.high
+    order by lower(left(parties.number, 200))
+    limit :limit
+) as found
 limit :limit
 
 -- name: drive_captures_id
 -- A capture may be there twice: to remove that, all rows would be read.
 select (:space << 40) + links.n as id
 from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges
-cross join messages
-join links on links.message = messages.id
-where
-    messages.space = :space
-    and lower(left(messages.message_id, 200)) >= ranges.low and lower(left(messages.message_id, 200)) <= ranges.high
-union all
-select (:space << 40) + calls.n
-from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges cross join calls
-where
-    calls.space = :space
-    and lower(left(calls.call, 200)) >= ranges.low and lower(left(calls.call, 200)) <= ranges.high
-limit :limit
-
--- name: drive_messages_from
-select id from (
-    select messages.id
-    from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges cross join messages
+cross join lateral (
+    select messages.id from messages
     where
         messages.space = :space
-        and lower(left(messages.theirs, 200)) >= ranges.low and lower(left(messages.theirs, 200)) <= ranges.high
-    union all
-    select messages.id
-    from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges
-    cross join conversations
-    join messages
-        on messages.space = :space
-        and lower(left(messages.theirs, 200)) = lower(left(conversations.theirs, 200))
-        and lower(left(messages.ours, 200)) = lower(left(conversations.ours, 200))
+        and lower(left(messages.message_id, 200)) >= ranges.low and lower(left(messages.message_id, 200)) <= ranges.high
+    order by lower(left(messages.message_id, 200))
+    limit :limit
+) as found
+join links on links.message = found.id
+union all
+select (:space << 40) + found.n
+from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges
+cross join lateral (
+    select calls.n from calls
     where
-        conversations.space = :space
-        and lower(left(conversations.ours, 200)) >= ranges.low
-        and lower(left(conversations.ours, 200)) <= ranges.high
+        calls.space = :space
+        and lower(left(calls.call, 200)) >= ranges.low and lower(left(calls.call, 200)) <= ranges.high
+    order by lower(left(calls.call, 200))
+    limit :limit
 ) as found
 limit :limit
 
--- name: drive_messages_id
-select messages.id
-from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges cross join messages
+-- name: drive_messages_from
+select found.id
+from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges
+cross join lateral (
+    select messages.id from messages
+    where
+        messages.space = :space
+        and lower(left(messages.theirs, 200)) >= ranges.low and lower(left(messages.theirs, 200)) <= ranges.high
+    order by lower(left(messages.theirs, 200))
+    limit :limit
+) as found
+union all
+select found.id
+from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges
+cross join conversations
+cross join lateral (
+    select messages.id from messages
+    where
+        messages.space = :space
+        and lower(left(messages.theirs, 200)) = lower(left(conversations.theirs, 200))
+        and lower(left(messages.ours, 200)) = lower(left(conversations.ours, 200))
+    order by messages.first_at
+    limit :limit
+) as found
 where
-    messages.space = :space
-    and lower(left(messages.message_id, 200)) >= ranges.low and lower(left(messages.message_id, 200)) <= ranges.high
+    conversations.space = :space
+    and lower(left(conversations.ours, 200)) >= ranges.low and lower(left(conversations.ours, 200)) <= ranges.high
+limit :limit
+
+-- name: drive_messages_id
+select found.id
+from smsbin_ledger.ranges_of(cast(:p as text[])) as ranges
+cross join lateral (
+    select messages.id from messages
+    where
+        messages.space = :space
+        and lower(left(messages.message_id, 200)) >= ranges.low and lower(left(messages.message_id, 200)) <= ranges.high
+    order by lower(left(messages.message_id, 200))
+    limit :limit
+) as found
 limit :limit
 
 -- name: search_hits
