@@ -10,12 +10,14 @@ import pytest
 
 from app.storage import children
 from app.storage.children import Child
+from app.storage.log import annotating
 from app.storage.opening import open_store
 from app.storage.postgres.dialect import LEDGER, translate
 from app.store import Store
 
 from ..forking import start_new
-from ..postgres.clusters import Database
+from ..postgres import Database
+from .engines import Engine, PostgresEngine, SqliteEngine
 from .postgres.tables import make_tables
 from .watching import Owner, watched
 
@@ -25,6 +27,16 @@ Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def _scripted(monkeypatch) -> None:
     monkeypatch.setattr("app.storage.base_store.FOLLOWER", "tests.storage.scripted")
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The engine of `inside`: SQLite, and also PostgreSQL for tests with the mark `on_both_engines`."""
+    # On a busy machine, too, a step does all that there is to do.
+    monkeypatch.setattr(annotating, "STEP_S", 60)
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return SqliteEngine(tmp_path)
+    return PostgresEngine(request.getfixturevalue("make_database"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
