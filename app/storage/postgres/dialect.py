@@ -19,7 +19,7 @@ _VALUE = r"(?:[\w.:]+(?:\([^()]*\))?|\x00\d+\x00)"
 _NOCASE = re.compile(rf"({_VALUE}) collate nocase(?:( (?:=|<|<=|>|>=) )({_VALUE}))?")
 _PARAMETER = re.compile(r"(?<!:):([a-z_]\w*)")
 _HEX = re.compile(r"\b0x[0-9a-f]+\b")
-_IN_LIST = re.compile(r"\b(not )?in \(select value from json_each\(:(\w+)\)\)")
+_IN_LIST = re.compile(r"\b(not )?in \(select value\s+from json_each\(:(\w+)\)\)")
 _COMPARED = re.compile(r"\s*(?:=|<|>)")
 _TABLE = re.compile(
     r"(?<!for )(?<!key )(?<!distinct )\b(from|join|into|update|using)(\s+)(log\.)?(?!pg_)([a-z]\w*)\b(?![(.])"
