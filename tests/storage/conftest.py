@@ -12,6 +12,7 @@ from app.storage import children
 from app.storage.children import Child
 from app.storage.log import annotating
 from app.storage.opening import open_store
+from app.storage.postgres.dialect import LEDGER, translate
 from app.store import Store
 
 from ..forking import start_new
@@ -67,6 +68,20 @@ def count_rows(tmp_path: Path, database_of_engine: Database | None) -> Callable[
         return int(found)
 
     return count
+
+
+@pytest.fixture
+def read_ledger(tmp_path: Path, database_of_engine: Database | None) -> Callable[[str], list[tuple]]:
+    """Rows of the ledger, read past the store, by a query that is written for SQLite."""
+
+    def read(query: str) -> list[tuple]:
+        if database_of_engine is not None:
+            return database_of_engine.peek(translate(query, LEDGER))
+        path = tmp_path / "data" / "ledger.db"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            return connection.execute(query).fetchall()
+
+    return read
 
 
 async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
