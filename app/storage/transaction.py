@@ -63,6 +63,10 @@ class CannotWrite(DatabaseError):
     """The disk is full or read-only, or another program holds a lock. A later write may succeed."""
 
 
+class Deadlock(CannotWrite):
+    """Two transactions waited for each other, and this one was given up. The same may succeed at once."""
+
+
 class Unreachable(CannotWrite):
     """The database server cannot be reached, or the connection to it was lost. A later write may succeed."""
 

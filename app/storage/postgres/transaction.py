@@ -158,11 +158,13 @@ class PostgresTransaction:
             if self._connection is None and not self._deferred:
                 return self._run_first(text, values)
             connection = self._begun()
+            # None: prepared when it has been run a few times.
+            prepare = False if _is_planned_anew(text) else None
             if not self._deferred:
-                return connection.execute(text, values)
+                return connection.execute(text, values, prepare=prepare)
             with connection.pipeline():
                 self._send_deferred(connection)
-                return connection.execute(text, values)
+                return connection.execute(text, values, prepare=prepare)
         except psycopg.Error as error:
             raise self._translate(error) or error from error
 
@@ -208,6 +210,18 @@ class PostgresTransaction:
             arrays = ", ".join(f"%b::{name}[]" for name in types)
             known = _INSERTS[parts] = f"insert into {table} ({columns}) select * from unnest({arrays}){rest}"
         return known
+
+
+# Several indexes fit each of these, and the best one cannot be known while the tables are empty.
+_SEVERAL_INDEXES = (
+    "find_pieces", "find_call", "first_call_hits", "erase_calls_of_capture", "stuck_messages", "erase_conversation",
+)  # fmt: skip
+
+
+@cache
+def _is_planned_anew(text: str) -> bool:
+    """Whether a prepared statement would keep a plan that does not fit later values: those with lists do, too."""
+    return "[]" in text or text in {SQL[name] for name in _SEVERAL_INDEXES}
 
 
 # The types of columns do not change while a process runs.
