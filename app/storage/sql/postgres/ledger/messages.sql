@@ -46,7 +46,7 @@ select id from messages where space = :space and strpos(findings, 'stuck') > 0
 insert into messages (
     seq, provider, message_id, direction, sender, recipient, sender_said, recipient_said, theirs, ours, text, media,
     status, raw_status, final, price, currency, error_code, segments, encoding, first_at, last_at, final_at, last_n,
-    findings, open, piece_key, state, events, pairing, space, id, said
+    findings, open, piece_key, state, events, pairing, space, id, search_line
 ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: set_message
@@ -55,5 +55,5 @@ set
     seq = ?, provider = ?, message_id = ?, direction = ?, sender = ?, recipient = ?, sender_said = ?,
     recipient_said = ?, theirs = ?, ours = ?, text = ?, media = ?, status = ?, raw_status = ?, final = ?, price = ?,
     currency = ?, error_code = ?, segments = ?, encoding = ?, first_at = ?, last_at = ?, final_at = ?, last_n = ?,
-    findings = ?, open = ?, piece_key = ?, state = ?, events = ?, pairing = ?, said = ?
+    findings = ?, open = ?, piece_key = ?, state = ?, events = ?, pairing = ?, search_line = ?
 where space = ? and id = ?
