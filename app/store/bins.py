@@ -29,6 +29,9 @@ class BinStore(Protocol):
     async def find_bins(self, keys: Collection[str]) -> Sequence[Bin]:
         """The bins that have one of these capture keys, without counts."""
 
+    async def sum_of_versions(self) -> tuple[int, ...]:
+        """Differs after each change of any of the bins. Costs little however many there are."""
+
     async def bin_versions(self, bin_id: str | None = None) -> Mapping[str, BinVersions]:
         """The versions of all bins, or of one, by id. A bin that does not exist is missing."""
 

@@ -205,11 +205,18 @@ class TestWithoutNotices:
         assert other.app[keys.KEYRING].named(gone.id) is None
 
     async def test_a_check_is_repeated_soon_if_the_store_cannot_be_read(self, both: Shared, monkeypatch) -> None:
-        async def fail(*_: object) -> None:
+        async def fail(*_: object, **__: object) -> None:
             raise StoreUnavailable("away")
 
-        monkeypatch.setattr(both.stores[1], "bin_versions", fail)
-        assert await _reloading(both.other).step() == RETRY_S
+        other = _reloading(both.other)
+        await other.step()
+        await both.one.app[keys.ANSWERS].set(both.one.bin.id, Role.PRIMARY, answer_with(201))
+        for name in ("sum_of_versions", "bin_versions", "get_bin"):
+            with monkeypatch.context() as patch:
+                patch.setattr(both.stores[1], name, fail)
+                assert await other.step() == RETRY_S
+        assert await other.step() == CHECK_S
+        assert both.other.app[keys.ANSWERS].is_set(both.one.bin.id, Role.PRIMARY)
 
     async def test_an_answer_that_is_always_stale_is_unavailable_in_the_end(self, both: Shared, monkeypatch) -> None:
         one, other = both.one, both.other

@@ -36,6 +36,11 @@ class BinReads(StoreBase):
         rows = await self._log.all("bins_of_keys", {"among": sorted(keys)})
         return [read_bin(row, None, 0) for row in rows]
 
+    async def sum_of_versions(self) -> tuple[int, ...]:
+        row = await self._log.one("sum_of_versions", {})
+        assert row is not None, "a sum is one row"
+        return row["newest"], row["bins"], row["versions"], row["answer_versions"]
+
     async def bin_versions(self, bin_id: str | None = None) -> Mapping[str, BinVersions]:
         rows = await self._of_bin("bin_versions", "versions_of_bin", bin_id)
         return {row["id"]: (row["version"], row["answer_version"]) for row in rows}
