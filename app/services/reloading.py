@@ -128,7 +128,7 @@ class Reloading:
     async def _read(self, bin_id: str) -> None:
         before = self._keyring.named(bin_id)
         try:
-            bin = await self._store.get_bin(bin_id, wait=False)
+            bin = await self._store.get_bin(bin_id, counts=False)
         except NotFound:
             self._forget(bin_id)
         else:

@@ -23,8 +23,10 @@ class BinReads(StoreBase):
         await self._follower.all_caught_up()
         return await self._with_counts(rows)
 
-    async def get_bin(self, bin_id: str, *, wait: bool = True) -> Bin:
+    async def get_bin(self, bin_id: str, *, wait: bool = True, counts: bool = True) -> Bin:
         row = await self._bin_row(bin_id)
+        if not counts:
+            return read_bin(row, None, 0)
         if wait:
             await self._follower.caught_up(row["number"])
         return (await self._with_counts([row]))[0]
