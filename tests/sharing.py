@@ -16,6 +16,7 @@ from app.storage.sqlite.store import SqliteStore
 from app.store import Store
 
 from .conftest import TOKEN, Running, run_server
+from .postgres import Database
 from .several import LeaseTable
 
 # Writes after which other servers are notified. The first argument names the bin.
@@ -125,3 +126,18 @@ async def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """Two servers of one store; a module that uses it imports it."""
     async with run_two(tmp_path, monkeypatch) as running:
         yield running
+
+
+@pytest.fixture
+async def both_on_postgres(tmp_path: Path, database: Database) -> AsyncIterator[tuple[Running, Running]]:
+    """Two servers of one PostgreSQL database."""
+    async with AsyncExitStack() as stack:
+        one, other = [
+            await stack.enter_async_context(
+                run_server(
+                    read_settings({"data_dir": str(tmp_path / name), "access_token": TOKEN, "database": database.url})
+                )
+            )
+            for name in ("one", "other")
+        ]
+        yield one, other

@@ -18,6 +18,7 @@ from .engine import ENGINE
 from .failures import translate
 from .queries import SQL
 from .rows import NamedRow
+from .words import with_words
 
 Translate = Callable[[psycopg.Error], DatabaseError | None]
 
@@ -122,7 +123,7 @@ class PostgresTransaction:
 
     def each(self, query: str, rows: RowValues) -> None:
         """Run a statement once for each row, with the next query."""
-        self._deferred += [(SQL[query], row) for row in rows]
+        self._deferred += [(SQL[query], row) for row in with_words(query, rows)]
 
     def insert(self, query: str, rows: RowValues) -> None:
         """Insert many rows in one statement, with the next query."""
@@ -130,7 +131,7 @@ class PostgresTransaction:
         if len(rows) < MIN_ARRAYS or target is None:
             self.each(query, rows)
             return
-        columns = [list(column) for column in zip(*rows, strict=True)]
+        columns = [list(column) for column in zip(*with_words(query, rows), strict=True)]
         self._deferred.append((self._insert_arrays(*target), columns))
 
     def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
