@@ -130,6 +130,7 @@ class PostgresTransaction:
         if len(rows) < MIN_ARRAYS or (parts := _parts(query)) is None:
             self.each(query, rows)
             return
+        # First, because it may send what is deferred so far.
         text = self._insert_arrays(parts)
         columns = [list(column) for column in zip(*with_words(query, rows), strict=True)]
         self._deferred.append((text, columns))
