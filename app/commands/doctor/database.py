@@ -139,13 +139,15 @@ def judge_pooler(facts: "DatabaseFacts") -> CheckResult:
         case "session":
             return ok("pooler", "a pooler in session mode, which changes nothing for smsbin")
     told = "a pooler in transaction mode: no statement is prepared, and changes of other servers are found by polling"
-    return warning("pooler", told, "To have them shown at once, connect directly or through a pooler in session mode.")
+    return warning(
+        "pooler", told, "To have them shown immediately, connect directly or through a pooler in session mode."
+    )
 
 
 def judge_notices(facts: "DatabaseFacts") -> CheckResult:
-    """Whether servers learn of each other's changes at once."""
+    """Whether servers learn of each other's changes immediately."""
     if facts.notices_arrive:
-        return ok("notices", "a notice arrives at once, so changes of other servers are shown at once")
+        return ok("notices", "notices arrive, so changes of other servers are shown immediately")
     if facts.pooler == "transaction" or facts.durability.is_replica:
         return skipped("notices", "a replica or a pooler in transaction mode passes none")
     return warning(
