@@ -109,9 +109,12 @@ def judge_replicas(durability: "Durability") -> CheckResult:
     """Whether an acknowledged request survives the loss of the database server."""
     count, names = durability.replicas, durability.synchronous_names
     replicas = f"{count} {'replica is' if count == 1 else 'replicas are'} connected"
-    if names and not count and durability.synchronous_commit not in ("local", "off"):
-        told = f"no replica is connected, and synchronous_standby_names is {names}: no request can be acknowledged"
-        return wrong("replicas", told, "Start a replica, or set synchronous_standby_names = ''.")
+    is_missing = not count or durability.synchronous == 0
+    if names and is_missing and durability.synchronous_commit not in ("local", "off"):
+        told = f"{replicas}, none of those in synchronous_standby_names ({names}): no request can be acknowledged"
+        return wrong(
+            "replicas", told, "Start the replica, or set synchronous_standby_names to those that are connected."
+        )
     if count and not names:
         told = f"{replicas}, none is synchronous: if the primary is lost, the last acknowledged requests are lost too"
         return warning("replicas", told, "Set synchronous_standby_names, for example ANY 1 (*).")
