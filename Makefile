@@ -10,7 +10,7 @@ COMPILE = $(TOOLS)/bin/uv pip compile --quiet --universal --python-version 3.11 
 # Every file is compared with the hash in its lock.
 INSTALL := install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-aiohttp test-lowest style lint format guide pictures bench attack proof mutants lock audit sbom release dist clean
+.PHONY: run test test-aiohttp test-lowest style lint format guide pictures bench attack proof simulate-shards mutants lock audit sbom release dist clean
 .DEFAULT_GOAL := run
 
 run: $(RUNTIME)  ## install the dependencies of the server and start it
@@ -53,6 +53,9 @@ attack: $(DEV)  ## send hostile input to every entry, then all attacks together;
 
 proof: $(DEV)  ## run the long tests of durability; takes at most two hours, with ARGS=--quick two minutes
 	@$(BIN)/python -m tests.proof $(ARGS)
+
+simulate-shards: $(DEV)  ## kill one of four databases that share 10,000 bins; takes two minutes; needs PostgreSQL
+	@$(BIN)/python -m tests.shards $(ARGS)
 
 mutants: $(DEV)  ## check that a test fails for each planted defect; ARGS=--ten, ARGS="--only NAME", ARGS=--list
 	@$(BIN)/python -m tests.mutants $(ARGS)

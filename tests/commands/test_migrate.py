@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.migrate import _MOST_SHOWN, _print_result
+from app.storage.moving import Moved
 from tests.commands.run import hit, run, start
 from tests.postgres.clusters import Database
 from tests.process import TOKEN, serving
@@ -88,6 +90,15 @@ def test_what_cannot_be_moved_is_refused_with_the_reason(tmp_path: Path, argumen
     assert message in done.stderr
     assert "a-secret" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("count", [_MOST_SHOWN, _MOST_SHOWN + 1])
+def test_the_first_damaged_bodies_are_named(capsys: pytest.CaptureFixture[str], count: int) -> None:
+    damaged = [(7, n) for n in range(1, count + 1)]
+    _print_result(Moved(3, damaged), "there", to_sqlite=True)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[1].startswith(f"{count} bodies differ from their checksum, as before: #1 of bin 7, #2 of bin 7")
+    assert lines[1].count("#") == _MOST_SHOWN
 
 
 def test_a_password_in_the_list_of_processes_is_reported(tmp_path: Path) -> None:

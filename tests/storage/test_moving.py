@@ -180,6 +180,17 @@ def test_bodies_that_were_damaged_before_are_moved_and_named(tmp_path: Path) -> 
     assert without_audit(contents(target / "log.db")) == without_audit(contents(source / "log.db"))
 
 
+def test_long_tables_are_reported_after_each_number_of_rows(filled: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(moving, "STEP_ROWS", 2)
+    monkeypatch.setattr(moving, "REPORT_ROWS", 5)
+    reports: list[tuple[str, int]] = []
+    with open_source(filled) as ours, open_target(tmp_path) as theirs:
+        (captures,) = (table for table in ours.tables if table.name == "captures")
+        report = lambda what, _, done, total: reports.append((what, done))  # noqa: E731
+        move(ours, theirs, [captures], report, resume=False, restart=False)
+    assert reports == [("copied", 6), ("copied", 10), ("copied", 12), ("compared", 5), ("compared", 10)]
+
+
 def test_a_step_ends_at_its_number_of_rows_and_of_bytes(monkeypatch) -> None:
     monkeypatch.setattr(moving, "STEP_ROWS", 3)
     monkeypatch.setattr(moving, "STEP_BYTES", 10)
