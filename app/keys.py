@@ -30,6 +30,7 @@ from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets
 from .services.shares import Shares
 from .services.simulations.runs import Simulating
+from .services.simulations.shared import SharedRuns
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
 from .services.upkeep.retention import Sweeping
@@ -57,6 +58,7 @@ AUDIT_LOG = web.AppKey("AUDIT_LOG", AuditLog)
 DRILLING = web.AppKey("DRILLING", Drilling)
 INTAKE = web.AppKey("INTAKE", Intake)
 SIMULATING = web.AppKey("SIMULATING", Simulating)
+RUNS = web.AppKey("RUNS", SharedRuns)
 REPLAYING = web.AppKey("REPLAYING", Replaying)
 SWEEPING = web.AppKey("SWEEPING", Sweeping)
 SETTLING = web.AppKey("SETTLING", Settling)

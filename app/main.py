@@ -33,6 +33,7 @@ from .services.forwards.registry import Forwards
 from .services.held_answers import HeldAnswers
 from .services.key_lookups import KeyLookups
 from .services.keyring import Keyring
+from .services.leases import Lease, lease_metrics
 from .services.listeners.metrics import listener_metrics
 from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
@@ -46,6 +47,7 @@ from .services.saved_filters import SavedFilters
 from .services.secrets import Secrets, context_of
 from .services.shares import Shares
 from .services.simulations.runs import Simulating
+from .services.simulations.shared import SharedRuns
 from .services.token_file import find_token
 from .services.upkeep.disk import Disk
 from .services.upkeep.probe import Probing
@@ -158,6 +160,7 @@ def _create_services(app: web.Application, store: Store) -> None:
     app[keys.SAVED_FILTERS] = SavedFilters(store, hub)
     app[keys.DRILLING] = Drilling(store, app[keys.FAULTS], hub)
     app[keys.HANDLERS] = Handlers()
+    app[keys.RUNS] = SharedRuns(store, app[keys.SIMULATING])
     app[keys.INTAKE] = Intake(
         store, app[keys.KEYRING], app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY],
         app[keys.SIMULATING], app[keys.HANDLERS],
@@ -207,6 +210,7 @@ def _add_metrics(app: web.Application, store: Store) -> None:
         partial(wiretap_metrics, app[keys.WIRETAPPING].counters),
         partial(listener_metrics, app[keys.LISTENERS]),
         partial(alert_metrics, app[keys.ALERTS]),
+        partial(lease_metrics, *_leases(app)),
     ]
     app[keys.METRICS].gauges.update(
         viewers=("Viewers connected to bins now.", lambda: app[keys.HUB].viewers),
@@ -232,6 +236,7 @@ def _add_metrics(app: web.Application, store: Store) -> None:
 async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     await app[keys.DISK].step()
     app[keys.SWEEPING].start()
+    # Those of forwards and alerts belong to them.
     leases = [app[keys.SWEEPING].lease, app[keys.SETTLING].lease, app[keys.DRILLING].lease]
     for lease in leases:
         await lease.start()
@@ -244,6 +249,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.KEYRING].step, name="keyring"),
         start_periodic(app[keys.FORWARDS].look, name="forwards"),
         start_periodic(app[keys.LISTENERS].look, name="listeners"),
+        start_periodic(app[keys.LISTENERS].follow, name="listeners-elsewhere"),
         start_periodic(app[keys.SHARES].step, name="shares"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(app[keys.SETTLING].step, name="unanswered"),
@@ -257,7 +263,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     yield
     if keys.KEY_LOOKUPS in app:
         await app[keys.KEY_LOOKUPS].close()
-    await app[keys.SIMULATING].close()
+    await app[keys.RUNS].close()
     await app[keys.WIRETAPPING].close()
     await app[keys.FORWARDS].close()
     await app[keys.ALERTS].close()
@@ -273,6 +279,14 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
     with suppress(StoreUnavailable):
         await app[keys.SHARES].write_views()
     await app[keys.AUDIT_LOG].write()
+
+
+def _leases(app: web.Application) -> list[Lease]:
+    """For works that one of several servers does."""
+    return [
+        app[keys.FORWARDS].lease, app[keys.ALERTS].lease, app[keys.DRILLING].lease, app[keys.SWEEPING].lease,
+        app[keys.SETTLING].lease,
+    ]  # fmt: skip
 
 
 def _own_host(settings: Settings) -> str | None:

@@ -1,5 +1,5 @@
 """Two servers of one store, without PostgreSQL: both use one SQLite store that says it is shared. Each has a view of
-it, which notifies the other one of changes, or does not if the test withholds notices.
+it, which notifies the other one of changes, or does not if the test withholds notices. The first one has all leases.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +16,8 @@ from app.storage.sqlite.store import SqliteStore
 from app.store import Store
 
 from .conftest import TOKEN, Running, run_server
+from .postgres import Database
+from .several import LeaseTable
 
 # Writes after which other servers are notified. The first argument names the bin.
 SETTINGS = (
@@ -27,7 +29,9 @@ ENDS = ("drop_session", "drop_token", "end_share")
 class SharedStore:
     """The view that one server has of the store. `peers` are the views of all servers."""
 
-    def __init__(self, store: Store, peers: "list[SharedStore]") -> None:
+    def __init__(self, store: Store, peers: "list[SharedStore]", leases: LeaseTable) -> None:
+        self._leases = leases
+        self._name = f"server {len(peers)}"
         self._store = store
         self._peers = peers
         self._settings_calls: list[Callable[[str | None], None]] = []
@@ -42,6 +46,12 @@ class SharedStore:
         if name in ("set_fault", "add_bin"):
             return self._notifying(found, lambda new: new.bin_id if name == "set_fault" else new.id)
         return self._ending(found) if name in ENDS else found
+
+    async def hold_lease(self, name: str, seconds: float) -> bool:
+        return self._leases.hold(self._name, name, seconds)
+
+    async def forget_lease(self, name: str) -> None:
+        self._leases.rows.pop(name, None)
 
     def on_settings_change(self, call: Callable[[str | None], None]) -> None:
         self._settings_calls.append(call)
@@ -92,20 +102,20 @@ class Shared:
 async def run_two(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Shared]:
     """Two servers of one store. The first bin is the same."""
     monkeypatch.setattr(SqliteStore, "is_shared", property(lambda _: True))
+    values = {"access_token": TOKEN, "allow_targets": "127.0.0.1"}
     stores: list[SharedStore] = []
+    leases = LeaseTable()
     async with open_store(folder / "shared") as opened, AsyncExitStack() as stack:
 
         @asynccontextmanager
         async def open_view(*_: object) -> AsyncIterator[SharedStore]:
-            yield SharedStore(opened, stores)
+            yield SharedStore(opened, stores, leases)
 
         monkeypatch.setattr("app.main.open_store", open_view)
         for name in ("one", "other"):
             (folder / name).mkdir()
         servers = [
-            await stack.enter_async_context(
-                run_server(read_settings({"data_dir": str(folder / name), "access_token": TOKEN}))
-            )
+            await stack.enter_async_context(run_server(read_settings({**values, "data_dir": str(folder / name)})))
             for name in ("one", "other")
         ]
         yield Shared(*servers, stores)
@@ -116,3 +126,18 @@ async def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """Two servers of one store; a module that uses it imports it."""
     async with run_two(tmp_path, monkeypatch) as running:
         yield running
+
+
+@pytest.fixture
+async def both_on_postgres(tmp_path: Path, database: Database) -> AsyncIterator[tuple[Running, Running]]:
+    """Two servers of one PostgreSQL database."""
+    async with AsyncExitStack() as stack:
+        one, other = [
+            await stack.enter_async_context(
+                run_server(
+                    read_settings({"data_dir": str(tmp_path / name), "access_token": TOKEN, "database": database.url})
+                )
+            )
+            for name in ("one", "other")
+        ]
+        yield one, other

@@ -48,6 +48,7 @@ def refuse_backup(url: str, file: Path) -> CannotStart:
 def refuse_restore(url: str, file: Path) -> CannotStart:
     """The error for `smsbin restore`, with the line to use."""
     return CannotStart(
-        "The data is in a PostgreSQL database. Stop all servers, create an empty database, and run this command, which"
-        f" asks for the password: pg_restore --no-owner --dbname={shlex.quote(describe(url))} {shlex.quote(str(file))}"
+        "The data is in a PostgreSQL database. Stop all servers, and replace it with this command, which asks for the"
+        " password: pg_restore --no-owner --clean --if-exists --single-transaction"
+        f" --dbname={shlex.quote(describe(url))} {shlex.quote(str(file))}"
     )

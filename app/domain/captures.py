@@ -161,7 +161,8 @@ class FaultHit(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fa
 
 class NewCapture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is stored of a request on arrival. `provider` is the setting of its bin, `fault` the fault that its answer
-    gets; `simulated`: one of our own simulations sent it. `answer_version`: that of its bin, read before the answer was
+    gets; `simulated`: one of our own simulations sent it. `mark`: it may be one of another server's simulations, which
+    the store finds out by this hash. `answer_version`: that of its bin, read before the answer was
     chosen; None: not compared."""
 
     bin_id: str
@@ -170,6 +171,7 @@ class NewCapture(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     provider: str | None = None
     fault: FaultHit | None = None
     simulated: bool = False
+    mark: bytes | None = None
     answer_version: int | None = None
 
 

@@ -62,7 +62,8 @@ class ListenerResult(msgspec.Struct, frozen=True, kw_only=True):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredListener:
     """A listener in the log. `seen_at`: when it was connected last. `last_n` and `floor_n` of the bin at the time of
-    the read: its last capture, and the last one that was deleted with all before it."""
+    the read: its last capture, and the last one that was deleted with all before it. `opened`: how often it was
+    connected; `connected_at`: since when it is, as far as the server knows to which it was."""
 
     bin_id: str
     name: str
@@ -72,6 +73,8 @@ class StoredListener:
     last: ListenerResult | None = None
     last_n: int = 0
     floor_n: int = 0
+    opened: int = 0
+    connected_at: datetime | None = None
 
     @property
     def lag(self) -> int:
@@ -82,9 +85,11 @@ class StoredListener:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerMarks:
-    """What changed in a listener, written at once."""
+    """What changed in a listener while it was `opened` so often, written at once."""
 
     progress: ListenerProgress
     seen_at: datetime
     last: ListenerResult | None
     attempts: Sequence[NewAttempt] = ()
+    opened: int = 1
+    connected_at: datetime | None = None

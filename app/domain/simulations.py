@@ -7,6 +7,7 @@ intervals. Results are reported attempt by attempt.
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 import msgspec
 
@@ -18,6 +19,9 @@ MAX_EXTERNAL_RATE = 10.0
 """Messages a second to URLs that are not of this server's bins."""
 MOST_RESULTS = 1_000
 """Attempts that a run keeps: the last ones."""
+
+MOST_RUNS = 100
+"""Runs that are kept: the last ones."""
 
 MARK = "X-Smsbin-Simulation"
 """The header that marks a simulated request; its value is the run's own secret."""
@@ -123,3 +127,23 @@ class Progress:
     state: RunState = RunState.RUNNING
     problem: str | None = None
     results: list[SimulationAttempt] = field(default_factory=list)
+
+
+class StoredRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as the server that plays it has written it at `written_at`, with its last results. `is_played`: not by the
+    client. `own`: URLs of the user's own, where it does not play to the bin."""
+
+    id: str
+    bin_id: str
+    spec: SimulationSpec
+    started_at: datetime
+    written_at: datetime
+    ended_at: datetime | None
+    is_played: bool
+    progress: Progress
+    own: Targets | None = None
+
+
+def mark_hash(mark: bytes) -> bytes:
+    """What is stored of a mark, which is a secret while its run lasts."""
+    return sha256(mark).digest()

@@ -8,7 +8,7 @@ from ..domain.answers.model import safe_answer
 from ..domain.bins import Bin
 from ..domain.captures import NewCapture, RawRequest, Reading
 from ..domain.roles import Role
-from ..domain.simulations import MARK
+from ..domain.simulations import MARK, mark_hash
 from ..errors import NotFound
 from ..parsing.withholding import withhold
 from ..providers import recognise
@@ -45,6 +45,7 @@ class Intake:
         handlers: Handlers,
     ) -> None:
         self._store = store
+        self._has_other_servers = store.is_shared
         self._keyring = keyring
         self._answers = answers
         self._faults = faults
@@ -104,8 +105,7 @@ class Intake:
         """Choose the reply and store the request. The future's result is its n when it is durable (P2). Raises
         NotFound, StoreUnavailable; the future also Stale if the store is shared, then `renew` the bin and begin again.
         """
-        # Without a simulation no request has a mark.
-        simulated = self._simulating.has_marks and self._simulating.is_marked(raw.header(_MARK) or b"")
+        simulated, mark = self._simulated(raw)
         handler = self._handlers.of(bin.id, role)
         if handler is None:
             reply = choose(self._answers, self._faults, self._mappings, bin, role, raw, reading)
@@ -113,7 +113,7 @@ class Intake:
             reply = Reply(role=role, answer=safe_answer(role), handler=handler, simulated=simulated)
         new = NewCapture(
             bin_id=bin.id, role=role, raw=raw, provider=bin.provider, fault=reply.hit, simulated=simulated,
-            answer_version=bin.answer_version,
+            mark=mark, answer_version=bin.answer_version,
         )  # fmt: skip
         if reply.hit is None:
             return self._store.add_capture(new), reply
@@ -125,6 +125,16 @@ class Intake:
             raise
         stored.add_done_callback(partial(_unless_stored, give_back))
         return stored, reply
+
+    def _simulated(self, raw: RawRequest) -> tuple[bool, bytes | None]:
+        """Whether a simulation of this server has sent a request, and else the hash of its mark, if another server may
+        have one. Without a simulation no request has a mark."""
+        if not (self._simulating.has_marks or self._has_other_servers):
+            return False, None
+        mark = raw.header(_MARK)
+        if mark is None or self._simulating.is_marked(mark):
+            return mark is not None, None
+        return False, mark_hash(mark) if self._has_other_servers else None
 
 
 def _unless_stored(give_back: "partial[None]", stored: "asyncio.Future[int]") -> None:

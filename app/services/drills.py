@@ -69,6 +69,9 @@ class Drilling:
         """Start a drill with one fault, or with None the series that measures the provider. Conflict: a drill or a
         fault is on there. NotFound."""
         async with self._turn:
+            if self._store.is_shared:
+                await self._read_again()
+                await self._renew_faults(bin_id)
             return await self._begin(bin_id, role, fault)
 
     async def _begin(self, bin_id: str, role: Role, fault: Fault | None) -> Drill:
@@ -97,6 +100,7 @@ class Drilling:
             drill = await self._store.get_drill(bin_id, drill_id)
         if drill.ended_at is not None:
             return drill
+        await self._renew_faults(bin_id)
         await self._clear_fault(drill)
         now = clock.now()
         steps = tuple(
@@ -120,19 +124,21 @@ class Drilling:
         return LOOK_EVERY_S
 
     async def _follow(self) -> None:
-        """Use what other servers have stored; the fault of a drill that was stopped there may have been set here since
-        then."""
         async with self._turn:
-            before = self._running
             try:
-                await self.start()
+                await self._read_again()
             except StoreUnavailable as error:
                 _log.warning("drill.failed", reason=str(error))
-                return
-            self._followed_at = clock.ticks()
-            for drill in before.values():
-                if drill.id not in self._running:
-                    await self._clear_fault(drill)
+
+    async def _read_again(self) -> None:
+        """Use what other servers have stored; the fault of a drill that was stopped there may have been set here since
+        then. Raises StoreUnavailable."""
+        before = self._running
+        await self.start()
+        self._followed_at = clock.ticks()
+        for drill in before.values():
+            if drill.id not in self._running:
+                await self._clear_fault(drill)
 
     async def _look(self, drill: Drill) -> None:
         try:
@@ -193,6 +199,11 @@ class Drilling:
         for earlier in range(index):
             every += await self._store.pairings_of_drill(drill.bin_id, drill.run_of(earlier))
         return score(every, clock.now())
+
+    async def _renew_faults(self, bin_id: str) -> None:
+        """Another server may have set or ended one."""
+        if self._faults.reload is not None:
+            await self._faults.reload(bin_id)
 
     async def _clear_fault(self, drill: Drill) -> None:
         fault = self._faults.of(drill.bin_id, drill.role)

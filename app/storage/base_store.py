@@ -27,6 +27,7 @@ from .reads.reconciliations import ReconciliationReads
 from .reads.saved_filters import SavedFilterReads
 from .reads.settling import SettlingReads
 from .reads.shares import ShareReads
+from .reads.simulations import SimulationReads
 from .reads.values import ValueReads
 from .reads.volume import VolumeReads
 from .writes import StoreWrites
@@ -48,7 +49,7 @@ def follower_program(place: Sequence[str], begins: LedgerBegins) -> Program:
 class BaseStore(
     StoreWrites, AccessReads, AlertReads, AuditReads, CaptureReads, PairingReads, VolumeReads, DecisionReads,
     ForwardReads, ListenerReads, ReaderSettingsReads, PrivacyReads, ReconciliationReads, SavedFilterReads,
-    SettlingReads, ShareReads, ValueReads,
+    SettlingReads, ShareReads, SimulationReads, ValueReads,
 ):  # fmt: skip
     """Implements `Store`, which documents the methods. An engine makes the clients of both processes, and the readers
     of both databases."""

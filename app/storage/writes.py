@@ -71,7 +71,7 @@ class StoreWrites(BinReads):
                 raw.http_version, raw.head, raw.body, raw.body_complete, new.provider,
                 None if hit is None else pack(hit), None if hit is None else hit.fault, new.simulated,
                 raw.framing, raw.refused, None if raw.withheld is None else write_withheld(raw.withheld).decode(),
-                new.answer_version if self.is_shared else None,
+                new.answer_version if self.is_shared else None, new.mark,
             )
         )  # fmt: skip
 

@@ -26,6 +26,7 @@ from .reconciliations import ReconciliationArchive, ReconciliationStore
 from .servers import ServerStore
 from .sessions import Session, SessionStore, TokenStore
 from .shares import ShareStore
+from .simulations import SimulationStore
 from .upkeep import Health, SweepResult, UpkeepStore
 from .volume import VolumeStore
 
@@ -64,6 +65,7 @@ class Store(
     TokenStore,
     ShareStore,
     ServerStore,
+    SimulationStore,
     UpkeepStore,
     Protocol,
 ):

@@ -17,8 +17,8 @@ class ListenerStore(Protocol):
         and a new one after the last capture. Raises NotFound, and Conflict when the bin has too many."""
 
     async def mark_listener(self, bin_id: str, name: str, marks: ListenerMarks) -> None:
-        """Store what changed, in one transaction. Attempts of deleted captures, and marks of a deleted listener, are
-        ignored."""
+        """Store what changed, in one transaction. Attempts of deleted captures, and marks of a listener that is deleted
+        or was opened again, are ignored."""
 
     async def drop_listener(self, bin_id: str, name: str) -> None:
         """Delete a listener with its cursor; attempts stay with their captures. Raises NotFound."""

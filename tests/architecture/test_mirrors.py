@@ -23,7 +23,7 @@ WITHOUT_TEST = {
     "main.py",
     "providers/answers.py", "providers/kit/bounds.py", "providers/plivo.py", "providers/telnyx_errors.py",
     "providers/twilio.py", "providers/twilio_errors.py", "providers/ytel.py",
-    "services/bins.py", "services/exports.py", "services/replays.py", "services/replies.py",
+    "services/exports.py", "services/replays.py", "services/replies.py",
     "storage/reads/base.py", "storage/reads/bins.py", "storage/reads/captures.py", "storage/reads/decisions.py",
     "storage/reads/filters.py", "storage/reads/messages.py", "storage/reads/pairings.py",
     "store/sessions.py",

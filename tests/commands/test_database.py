@@ -39,7 +39,8 @@ def test_backup_gives_the_line_for_pg_dump(tmp_path: Path, dump: Path, how: str)
 
 def test_restore_gives_the_line_for_pg_restore(dump: Path) -> None:
     error = _refused(restore.command, str(dump), SMSBIN_DATABASE=URL)
-    assert error.endswith(f"pg_restore --no-owner --dbname={SHOWN} '{dump}'")
+    line = f"pg_restore --no-owner --clean --if-exists --single-transaction --dbname={SHOWN} '{dump}'"
+    assert error.endswith(line)
     assert "Stop all servers" in error
 
 

@@ -14,7 +14,7 @@ from app.errors import Conflict, NotFound
 from app.services.simulations import player as playing
 from app.services.simulations import script as scripting
 from app.services.simulations.player import MOST_UNDER_WAY, Player
-from app.services.simulations.runs import MOST_AT_ONCE, MOST_REMEMBERED, Simulating
+from app.services.simulations.runs import MOST_AT_ONCE, MOST_RUNS, Simulating
 from app.services.simulations.script import MOST_LOOKED_AT, PlannedMessage, opening, script
 from app.web.simulations.page import SHOWN, view_of
 
@@ -94,7 +94,7 @@ async def test_so_many_simulations_run_at_once(monkeypatch: pytest.MonkeyPatch) 
 
 def test_so_many_simulations_are_remembered_with_their_marks() -> None:
     simulating = Simulating()
-    first, second, *_ = [simulating.announce("b", _spec()) for _ in range(MOST_REMEMBERED)]
+    first, second, *_ = [simulating.announce("b", _spec()) for _ in range(MOST_RUNS)]
     assert simulating.find("b", first.id) is first
     assert simulating.is_marked(first.mark.encode())
     simulating.announce("b", _spec())

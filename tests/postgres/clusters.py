@@ -11,12 +11,13 @@ import secrets
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -87,6 +88,26 @@ class Cluster:
     def stop(self, mode: str = "fast") -> None:
         """`immediate`: as in a crash, and the next start recovers from the write-ahead log."""
         run_program(require("pg_ctl"), "stop", "-w", "-t", "60", "-D", str(self.data), "-m", mode)
+
+    @contextmanager
+    def losing_unwritten(self) -> Iterator[None]:
+        """In the block asynchronous commits are not written to the disk; at the end the server crashes, and starts
+        again without them."""
+        connection = psycopg.connect(self.url("postgres"), autocommit=True)
+        row = connection.execute("select pid from pg_stat_activity where backend_type = 'walwriter'").fetchone()
+        assert row is not None
+        writer = psutil.Process(row[0])
+        writer.suspend()
+        try:
+            yield
+        finally:
+            writer.kill()
+        # Ends with the server.
+        with suppress(psycopg.OperationalError):
+            connection.execute("select pg_sleep(600)")
+        run_program(
+            require("pg_ctl"), "restart", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.folder / "log")
+        )
 
     def execute(self, statement: str) -> None:
         """In the database `postgres`."""

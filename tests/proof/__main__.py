@@ -19,8 +19,10 @@ from typing import Any
 
 from tests.browser.find import on_path
 from tests.browser.listing import middle
+from tests.postgres import missing_programs
 from tests.process import ROOT, serving
 
+from . import sharing
 from .forwards import body_of, forward_through_kills, problems_of
 from .frames import RATE, watch_frames
 from .native import NEEDED, can_compile
@@ -43,6 +45,8 @@ class Scale:
     stuck: int
     rows: int
     watched_s: float
+    troubles: int
+    senders: int
 
 
 FULL = Scale(
@@ -56,14 +60,16 @@ FULL = Scale(
     stuck=200,
     rows=60_000,
     watched_s=20,
+    troubles=100,
+    senders=200,
 )
 QUICK = Scale(
     images=10_000, faults=400, kills=20, forwards=2, lives=2, answers=400, connections=4_000, stuck=50, rows=3_000,
-    watched_s=5,
+    watched_s=5, troubles=5, senders=40,
 )  # fmt: skip
-RUNS = ("order", "kills", "forwards", "faults", "images", "fuzz", "viewers", "scrolling")
+RUNS = ("order", "kills", "sharing", "forwards", "faults", "images", "fuzz", "viewers", "scrolling")
 # The maximum share of the time for each proof.
-SHARES = {"images": 0.44, "faults": 0.29, "kills": 0.14, "order": 0.07, "fuzz": 0.05}
+SHARES = {"images": 0.4, "faults": 0.26, "kills": 0.13, "sharing": 0.09, "order": 0.06, "fuzz": 0.05}
 
 
 class Proofs:
@@ -138,6 +144,27 @@ class Proofs:
         control = self._share_out("kill9", "control", 1, lives=1, module="tests.proof.planted")
         wrong = sum(len(each["problems"]) for each in control)
         self._say(wrong > 0, f"control, captures wait in memory when they are confirmed: caught {wrong:,} times")
+
+    def sharing(self) -> None:
+        """Several servers on one PostgreSQL."""
+        missing = missing_programs("nginx")
+        if not self._needs(not missing, f"servers on PostgreSQL: {', '.join(missing)} is not installed"):
+            return
+        senders = self._scale.senders
+        (found,) = self._share_out("sharing", "troubles", self._scale.troubles, workers=1, senders=senders)
+        troubles = found["troubles"]
+        said = ", ".join(f"{troubles[name]} {name}" for name in sorted(troubles))
+        self._say(
+            not found["problems"] and found["acknowledged"] > 0,
+            f"servers on PostgreSQL: {sum(troubles.values())} troubles ({said}) for {sharing.SERVERS} servers,"
+            f" {senders} senders; {found['cut_before']} commits cut before they were made, {found['cut_after']} after,"
+            f" {found['acknowledged']:,} acknowledged; working again after {found['slowest_back_s']:.1f} s at most:"
+            f" {len(found['problems'])} wrong",
+            [found],
+        )
+        (control,) = self._share_out("sharing", "control", 1, workers=1, senders=40, confirms_early=True)
+        wrong = len(control["problems"])
+        self._say(wrong > 0, f"control, PostgreSQL confirms before it has written: caught {wrong} times")
 
     def order(self) -> None:
         """The fsync before the answer."""

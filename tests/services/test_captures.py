@@ -35,6 +35,8 @@ class Rows:
 
     refuses = False
 
+    is_shared = False
+
     def __init__(self) -> None:
         self.stored: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 

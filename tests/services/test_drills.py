@@ -13,8 +13,9 @@ from app.domain.pairings.model import Hit, Pairing
 from app.domain.roles import Role
 from app.errors import Conflict, NotFound, StoreUnavailable
 from app.live.hub import Hub
-from app.services.drills import UNDER_WAY, Drilling
+from app.services.drills import FOLLOW_EVERY_S, UNDER_WAY, Drilling
 from app.services.faults import Faults
+from tests.several import LeaseTable
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 FAULT = Fault(kind=FaultKind.STATUS, statuses=(500,), count=1, until=NOW + timedelta(minutes=10))
@@ -172,3 +173,59 @@ async def test_a_full_disk_ends_no_drill_and_a_deleted_one_is_forgotten(bench: B
     del bench.rows.drills[drill.id]
     await bench.look()
     assert await bench.drilling.begin("b", Role.PRIMARY, FAULT)
+
+
+async def test_one_of_several_servers_takes_the_steps_and_each_can_stop_a_drill(bench: Bench) -> None:
+    bench.rows.is_shared = True
+    table = LeaseTable()
+    drillings = []
+    for name in ("a", "b"):
+        rows = ViewedRows(bench.rows, table, name)
+        drillings.append(Drilling(rows, bench.faults, Hub()))  # type: ignore[arg-type]
+    first, second = drillings
+    await first.lease.step()
+    drill = await second.begin("b", Role.PRIMARY, FAULT)
+    assert await second.step() == FOLLOW_EVERY_S
+    assert bench.faults.of("b", Role.PRIMARY) is None, "the server with the lease takes the first step"
+    await first.step()
+    active = bench.faults.of("b", Role.PRIMARY)
+    assert active is not None
+    assert active.drill == drill.run_of(0)
+    stopped = await second.stop("b", drill.id)
+    assert (stopped.stopped, bench.faults.of("b", Role.PRIMARY)) == (True, None)
+    await first.step()
+    assert bench.rows.drills[drill.id] == stopped
+
+
+async def test_a_step_that_crosses_a_stop_on_another_server_changes_nothing(bench: Bench) -> None:
+    bench.rows.is_shared = True
+    table = LeaseTable()
+    first, second = (
+        Drilling(ViewedRows(bench.rows, table, name), bench.faults, Hub())  # type: ignore[arg-type]
+        for name in ("a", "b")
+    )
+    await first.lease.step()
+    drill = await first.begin("b", Role.PRIMARY, None)
+    bench.met(drill)
+    stopped = await second.stop("b", drill.id)
+    fault = ActiveFault(
+        id="f", bin_id="b", role=Role.PRIMARY, fault=FAULT, started_at=NOW, left=1, drill=drill.run_of(1)
+    )
+    await bench.faults.set(fault)
+    await first._look(drill)
+    assert bench.rows.drills[drill.id] == stopped
+    assert bench.faults.of("b", Role.PRIMARY) is None, "set by the step that was too late"
+    assert await first.begin("b", Role.PRIMARY, FAULT), "nothing runs any more"
+
+
+class ViewedRows:
+    """What one server sees of the store."""
+
+    def __init__(self, rows: Rows, table: LeaseTable, name: str) -> None:
+        self._rows, self._table, self._name = rows, table, name
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._rows, name)
+
+    async def hold_lease(self, name: str, seconds: float) -> bool:
+        return self._table.hold(self._name, name, seconds)

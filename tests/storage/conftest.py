@@ -10,11 +10,14 @@ import pytest
 
 from app.storage import children
 from app.storage.children import Child
+from app.storage.log import annotating
 from app.storage.opening import open_store
+from app.storage.postgres.dialect import LEDGER, translate
 from app.store import Store
 
 from ..forking import start_new
-from ..postgres.clusters import Database
+from ..postgres import Database
+from .engines import Engine, PostgresEngine, SqliteEngine
 from .postgres.tables import make_tables
 from .watching import Owner, watched
 
@@ -24,6 +27,16 @@ Until = Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def _scripted(monkeypatch) -> None:
     monkeypatch.setattr("app.storage.base_store.FOLLOWER", "tests.storage.scripted")
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The engine of `inside`: SQLite, and also PostgreSQL for tests with the mark `on_both_engines`."""
+    # On a busy machine, too, a step does all that there is to do.
+    monkeypatch.setattr(annotating, "STEP_S", 60)
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return SqliteEngine(tmp_path)
+    return PostgresEngine(request.getfixturevalue("make_database"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,6 +68,20 @@ def count_rows(tmp_path: Path, database_of_engine: Database | None) -> Callable[
         return int(found)
 
     return count
+
+
+@pytest.fixture
+def read_ledger(tmp_path: Path, database_of_engine: Database | None) -> Callable[[str], list[tuple]]:
+    """Rows of the ledger, read past the store, by a query that is written for SQLite."""
+
+    def read(query: str) -> list[tuple]:
+        if database_of_engine is not None:
+            return database_of_engine.peek(translate(query, LEDGER))
+        path = tmp_path / "data" / "ledger.db"
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            return connection.execute(query).fetchall()
+
+    return read
 
 
 async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:

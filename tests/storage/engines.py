@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import pytest
+
 from app.storage.ballast import Ballast
 from app.storage.checkpointing import NoBallast
 from app.storage.log.appender import Appender
@@ -19,6 +21,9 @@ from app.storage.transaction import Database
 from tests.postgres import Database as PostgresServerDatabase
 
 from .postgres.tables import make_tables
+
+on_both_engines = pytest.mark.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+"""For tests whose queries could behave differently on PostgreSQL."""
 
 
 class Opened(Protocol):
@@ -40,7 +45,7 @@ class Engine(Protocol):
     def make_ledger(self, name: str) -> Opened: ...
 
     def close(self) -> None:
-        """Close the log; each ledger is closed by itself."""
+        """Close the log. Ledgers of SQLite are closed one by one."""
 
 
 class SqliteEngine:
@@ -122,7 +127,9 @@ class PostgresEngine:
     def make_ledger(self, name: str) -> _Open:
         url = self._make(make_tables).url if self._has_ledger else self._url
         self._has_ledger = True
-        return _Open(PostgresLedgerFiles(url).open_ledger().database, Raw(url, LEDGER))
+        ledger = _Open(PostgresLedgerFiles(url).open_ledger().database, Raw(url, LEDGER))
+        self._open.append(ledger)
+        return ledger
 
     def close(self) -> None:
         for each in self._open:

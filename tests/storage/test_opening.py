@@ -70,7 +70,7 @@ def test_a_module_of_smsbin_that_is_missing_is_not_taken_for_the_driver(tmp_path
 
 async def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path) -> None:
     url = "postgresql://smsbin:secret@127.0.0.1:1/smsbin"
-    with pytest.raises(CannotStart, match="postgresql://smsbin@127.0.0.1:1/smsbin cannot be opened") as error:
+    with pytest.raises(CannotStart, match=r"postgresql://smsbin@127\.0\.0\.1:1/smsbin cannot be opened") as error:
         await open_store(tmp_path, database=url).__aenter__()
     assert "secret" not in str(error.value)
 

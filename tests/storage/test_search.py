@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -162,26 +162,26 @@ async def test_messages_are_found_by_the_same_terms(tmp_path: Path, monkeypatch,
             assert rows == {message.id for message in found}, text
 
 
-async def test_what_is_deleted_is_not_found_and_leaves_the_index(tmp_path: Path) -> None:
-    async with open_store(tmp_path) as store:
-        bin, _ = await _filled(store)
-        await _until_indexed(tmp_path)
-        await store.drop_capture(bin.id, 5)
-        assert await store.list_captures(bin.id, limit=10, query=_wanted("needle")) == []
-        await store.drop_captures(bin.id)
-        assert await store.list_captures(bin.id, limit=10, query=_wanted("code")) == []
+async def test_what_is_deleted_is_not_found_and_leaves_the_index(
+    store: Store, read_ledger: Callable[[str], list[tuple]]
+) -> None:
+    bin, _ = await _filled(store)
+    async with asyncio.timeout(20):
+        while await asyncio.to_thread(read_ledger, "select count(*) from search") != [(2 * len(REQUESTS),)]:
+            await asyncio.sleep(0.02)
+    assert len(await store.list_captures(bin.id, limit=10, query=_wanted("needle"))) == 1
+    await store.drop_capture(bin.id, 5)
+    assert await store.list_captures(bin.id, limit=10, query=_wanted("needle")) == []
+    await store.drop_captures(bin.id)
+    assert await store.list_captures(bin.id, limit=10, query=_wanted("code")) == []
 
-        async def is_erased() -> bool:
-            with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
-                spaces = connection.execute("select count(*) from spaces where state = 'gone'").fetchone()[0]
-            return spaces == 0
+    async def is_erased() -> bool:
+        return await asyncio.to_thread(read_ledger, "select count(*) from spaces where state = 'gone'") == [(0,)]
 
-        await until(store, is_erased)
-        with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
-            assert connection.execute("select count(*) from parties").fetchone() == (12,)
-            found = connection.execute("select count(*) from search where search match 'code'").fetchone()
-        # The two captures of the other bin.
-        assert found == (2,)
+    await until(store, is_erased)
+    # Those of the other bin.
+    assert read_ledger("select count(*) from parties") == [(12,)]
+    assert read_ledger("select count(*) from search") == [(len(REQUESTS),)]
 
 
 _TERMS = st.lists(st.sampled_from(QUERIES), min_size=1, max_size=4)

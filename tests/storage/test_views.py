@@ -1,8 +1,10 @@
-"""The views for other programs: the values of the API, from a plain connection while the server runs."""
+"""The views for other programs: the values of the API, from a plain connection while the server runs; and the same
+ones on PostgreSQL."""
 
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,11 +15,18 @@ from app.domain.events import Event
 from app.domain.roles import Kind, Role
 from app.domain.statuses import Status
 from tests.conftest import Running
+from tests.postgres import Database
 
 from .builders import stating
+from .postgres.tables import make_tables
+from .reads.test_both_engines import fill, remove
+from .reads.two_ledgers import two_ledgers
 
 PAGE = (Path(__file__).parents[2] / "docs" / "exports.md").read_text()
 NAMES = {"from": "from_number", "to": "to_number"}
+VIEWS = ("v_captures", "v_messages", "v_pairings")
+# Columns with lists, as JSON.
+LISTS = {"findings", "tags", "media", "captures"}
 
 
 def _read(server: Running, view: str) -> list[dict]:
@@ -101,14 +110,18 @@ async def test_what_is_deleted_or_cleared_is_not_in_them(server: Running) -> Non
     assert _read(server, "v_captures") + _read(server, "v_messages") == []
 
 
-@pytest.mark.parametrize("view", ["v_captures", "v_messages", "v_pairings"])
+@pytest.mark.parametrize("view", VIEWS)
 async def test_the_guide_lists_every_column_in_order(server: Running, view: str) -> None:
     database = server.app[keys.SETTINGS].ledger
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         columns = [row[1] for row in connection.execute(f"pragma table_info({view})")]
-    (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", PAGE, re.MULTILINE)
-    assert re.findall(r"`(\w+)`", line) == columns
+    assert _documented(view) == columns
     assert all(re.fullmatch("[a-z_]+", name) for name in columns)
+
+
+def _documented(view: str) -> list[str]:
+    (line,) = re.findall(rf"^\| `{view}` \| (.*?) \|$", PAGE, re.MULTILINE)
+    return re.findall(r"`(\w+)`", line)
 
 
 async def test_pairings_are_what_the_api_returns(server: Running) -> None:
@@ -128,3 +141,40 @@ async def test_pairings_are_what_the_api_returns(server: Running) -> None:
             assert row[name] == item[name]
     await server.app[keys.STORE].drop_captures(server.bin.id)
     assert _read(server, "v_pairings") == []
+
+
+async def test_the_views_of_postgresql_have_the_same_rows(
+    tmp_path: Path, make_database: Callable[..., Database]
+) -> None:
+    async with two_ledgers(tmp_path, make_database) as both:
+        for change in (fill, remove):
+            both.change(change)
+        for view in VIEWS:
+            text = f"select * from {view}"
+            with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
+                wanted = _as_objects(view, connection.execute(text).fetchall())
+            found = _as_objects(view, both.postgresql.ledger.rows(text))
+            assert len(found) > 10
+            # No and yes are 0 and 1 on SQLite.
+            booleans = {name for name, value in found[0].items() if isinstance(value, bool)}
+            for row in wanted:
+                row |= {name: bool(row[name]) for name in booleans}
+            assert sorted(found, key=repr) == sorted(wanted, key=repr)
+
+
+def _as_objects(view: str, rows: list[tuple]) -> list[dict]:
+    names = _documented(view)
+    return [
+        {name: json.loads(value) if name in LISTS else value for name, value in zip(names, row, strict=True)}
+        for row in rows
+    ]
+
+
+def test_the_views_of_postgresql_have_the_documented_columns(make_database: Callable[..., Database]) -> None:
+    database = make_database(make_tables)
+    columns = (
+        "select column_name from information_schema.columns"
+        " where table_schema = 'smsbin_ledger' and table_name = %s order by ordinal_position"
+    )
+    for view in VIEWS:
+        assert [name for (name,) in database.peek(columns, view)] == _documented(view)

@@ -78,9 +78,13 @@ class ListenerRecord:
         return len(self._attempts) >= UNSTORED
 
     def use(self, stored: StoredListener, *, is_moved: bool) -> None:
-        """Before a new connection: use the counts of a new read, and if it `is_moved` its cursor too."""
-        progress = stored.progress if is_moved else self._stored.progress
-        self._stored = replace(self._stored, progress=progress, last_n=stored.last_n, floor_n=stored.floor_n)
+        """Before a new connection: use the counts of a new read, and if it `is_moved`, or was connected to another
+        server since then, its cursor too."""
+        is_newer = is_moved or stored.opened != self._stored.opened + 1
+        progress = stored.progress if is_newer else self._stored.progress
+        self._stored = replace(
+            self._stored, progress=progress, last_n=stored.last_n, floor_n=stored.floor_n, opened=stored.opened
+        )
         self.changed()
 
     def release(self, connection: "ListenerConnection") -> None:
@@ -125,7 +129,8 @@ class ListenerRecord:
         self._has_changed = False
         stored, attempts = self.stored, list(self._attempts)
         marks = ListenerMarks(
-            progress=stored.progress, seen_at=stored.seen_at, last=stored.last, attempts=attempts
+            progress=stored.progress, seen_at=stored.seen_at, last=stored.last, attempts=attempts,
+            opened=stored.opened, connected_at=None if self.connection is None else self.connection.since,
         )  # fmt: skip
         try:
             await self._store.mark_listener(stored.bin_id, stored.name, marks)
@@ -225,6 +230,7 @@ class ListenerConnection:
             self._moved()
             if outgoing is None or not self._is_current:
                 return None
+            await self._store.flush()
             self._unanswered[outgoing.n] = _Sent(at=clock.now(), trigger=outgoing.trigger)
             why = _why_not(outgoing)
             if why is None:

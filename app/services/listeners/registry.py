@@ -1,10 +1,15 @@
-"""The listeners of all bins, and the connections of those that are connected."""
+"""The listeners of all bins, and the connections of those that are connected.
+
+Servers that share a store have each their own connections. Which one is the newest of a name is in the store: once a
+second a server looks whether one of its listeners has connected to another server, or was taken off there.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from ... import clock
 from ...domain.listeners import ListenerChoice, StoredListener
 from ...domain.roles import Role
 from ...errors import StoreUnavailable
@@ -13,6 +18,11 @@ from ...tasks import start_task
 from ..wiretaps.handlers import Handlers
 from .connection import ConnectionEnd, ListenerConnection, ListenerRecord
 
+FOLLOW_S = 1.0
+SEEN_S = 10.0
+"""How often a server writes that a listener is still connected, for the others."""
+LOST_AFTER = timedelta(seconds=90)
+"""A listener whose server has not written for so long is not connected. Clocks may differ."""
 LOOK_S = 10.0
 """Seconds between two looks at the state of all listeners, for the metrics."""
 
@@ -40,6 +50,7 @@ class Listeners:
         self._by_bin: dict[str, dict[str, ListenerRecord]] = {}
         self._changing = asyncio.Lock()
         self._is_stopping = False
+        self._seen_at = 0.0
         self.statuses: Sequence[ListenerStatus] = ()
         """The listeners of all bins as of the last `look`, for the metrics."""
 
@@ -80,6 +91,33 @@ class Listeners:
         if self._is_stopping:
             connection.close(ConnectionEnd.STOPPED)
         return connection
+
+    async def follow(self) -> float | None:
+        """Look what other servers have done. Returns the seconds until the next call; None: there are no others."""
+        if not self._store.is_shared:
+            return None
+        if any(record.connection is not None for record in self._all()):
+            try:
+                await self._compare()
+            except StoreUnavailable:
+                return FOLLOW_S  # nothing can be sent now either
+        return FOLLOW_S
+
+    async def _compare(self) -> None:
+        """End the connections of listeners that are elsewhere now."""
+        async with self._changing:
+            stored = {(each.bin_id, each.name): each for each in await self._store.list_listeners()}
+            is_due = clock.ticks() - self._seen_at >= SEEN_S
+            for record in [record for record in self._all() if record.connection is not None]:
+                own = record.stored
+                now = stored.get((own.bin_id, own.name))
+                if now is None or now.opened > own.opened:
+                    self._by_bin.get(own.bin_id, {}).pop(own.name, None)
+                    end = ConnectionEnd.REMOVED if now is None else ConnectionEnd.REPLACED
+                    start_task(_end(record, end), name="listener-end")
+                elif is_due:
+                    record.changed()
+            self._seen_at = clock.ticks() if is_due else self._seen_at
 
     async def drop(self, bin_id: str, name: str) -> None:
         """Take a listener off: its cursor is forgotten, and its connection ends. Raises NotFound."""
@@ -122,8 +160,11 @@ class Listeners:
 
     def _status(self, stored: StoredListener) -> ListenerStatus:
         record = self._by_bin.get(stored.bin_id, {}).get(stored.name)
-        if record is None:
-            return ListenerStatus(stored=stored, connected_since=None, in_flight=0)
+        if record is None or record.stored.opened < stored.opened:
+            is_elsewhere = self._store.is_shared and clock.now() - stored.seen_at < LOST_AFTER
+            return ListenerStatus(
+                stored=stored, connected_since=stored.connected_at if is_elsewhere else None, in_flight=0
+            )
         now, connection = record.stored, record.connection
         return ListenerStatus(
             stored=replace(stored, progress=now.progress, seen_at=now.seen_at, last=now.last),

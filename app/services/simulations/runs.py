@@ -6,11 +6,11 @@ content, and other senders cannot imitate them.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from ... import clock
-from ...domain.simulations import Progress, RunState, SimulationSpec, Targets
+from ...domain.simulations import MOST_RUNS, Progress, RunState, SimulationSpec, Targets
 from ...egress import Network, open_sender
 from ...errors import Conflict, NotFound
 from ...log import get_log
@@ -18,7 +18,6 @@ from ...signatures.signer import Signer
 from ...tasks import start_task, stop
 from .player import Player
 
-MOST_REMEMBERED = 100
 MOST_AT_ONCE = 4
 
 _log = get_log("simulating")
@@ -45,11 +44,16 @@ class Run:
         return self.progress.state is RunState.RUNNING
 
 
+async def _nobody(_: Run) -> None:
+    return None
+
+
 class Simulating:
-    """Belongs to one event loop."""
+    """Belongs to one event loop. `publish` is called with a run before its first request is sent."""
 
     def __init__(self) -> None:
-        self._runs: deque[Run] = deque(maxlen=MOST_REMEMBERED)
+        self.publish: Callable[[Run], Awaitable[None]] = _nobody
+        self._runs: deque[Run] = deque(maxlen=MOST_RUNS)
         self._marks: dict[bytes, str] = {}
 
     def begin(
@@ -78,11 +82,15 @@ class Simulating:
         for run in self._runs:
             if (run.id, run.bin_id) == (run_id, bin_id):
                 return run
-        raise NotFound(f"There is no simulation {run_id} in this bin; the last {MOST_REMEMBERED} are kept.")
+        raise NotFound(f"There is no simulation {run_id} in this bin; the last {MOST_RUNS} are kept.")
 
     def of_bin(self, bin_id: str) -> list[Run]:
         """Those that this server plays, the newest first."""
         return [run for run in reversed(self._runs) if run.bin_id == bin_id and run.task is not None]
+
+    def all(self) -> Sequence[Run]:
+        """All that are kept, oldest first."""
+        return tuple(self._runs)
 
     async def stop(self, run: Run) -> None:
         """End it now; one that has ended stays as it is."""
@@ -105,7 +113,7 @@ class Simulating:
         return bool(self._marks)
 
     def _add(self, bin_id: str, spec: SimulationSpec) -> Run:
-        if len(self._runs) == MOST_REMEMBERED:
+        if len(self._runs) == MOST_RUNS:
             self._marks.pop(self._runs[0].mark.encode(), None)
         run = Run(clock.new_id(), bin_id, spec, clock.new_secret(), clock.now())
         self._runs.append(run)
@@ -116,6 +124,7 @@ class Simulating:
         self, run: Run, targets: Targets, allowed: Sequence[Network | str] | None, signer: Signer | None
     ) -> None:
         try:
+            await self.publish(run)
             async with open_sender(allowed) as sender:
                 mark = run.mark if allowed is None else None
                 player = Player(sender, run.spec, targets, mark=mark, signer=signer)

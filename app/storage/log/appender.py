@@ -26,6 +26,7 @@ from .reader_settings import drop_secret, request_reread, set_mapping, set_secre
 from .results import Result, Results
 from .saved_filters import drop_filter, set_filter
 from .settling import settle_unanswered
+from .simulations import add_mark, put_simulation, stop_simulation
 
 # Jobs that are one statement; their fields are its parameters.
 _STATEMENTS: dict[type[Job], str] = {
@@ -106,6 +107,9 @@ class Appender:
             jobs.DropFilter: drop_filter,
             jobs.DropToken: _drop_token,
             jobs.ForgetShares: _forget_shares,
+            jobs.AddMark: add_mark,
+            jobs.PutSimulation: put_simulation,
+            jobs.StopSimulation: stop_simulation,
             jobs.PutAuditEntry: put_audit_entry,
             jobs.TrimAuditLog: trim_audit_log,
             jobs.SkipCapture: _skip_capture,

@@ -81,12 +81,16 @@ class Batch:
         self._captures.append((
             row_id(counter.number, counter.last_n), job.received_at, job.role, job.method, job.target, job.peer,
             job.http_version, job.head.decode("latin-1"), job.body, job.body_complete,
-            hashlib.sha256(job.body).digest(), job.framing, job.refused, job.provider, job.fault, job.simulated,
-            job.withheld,
+            hashlib.sha256(job.body).digest(), job.framing, job.refused, job.provider, job.fault,
+            job.simulated or (job.mark is not None and self._is_mark(job.mark, job.received_at)), job.withheld,
         ))  # fmt: skip
         if job.fault_id is not None:
             self._faults.append((job.fault_id,))
         return counter.last_n
+
+    def _is_mark(self, hash: bytes, now: int) -> bool:
+        """Whether a simulation of another server has this mark."""
+        return self.transaction.one("find_mark", {"hash": hash, "now": now}) is not None
 
     def _is_current(self, job: jobs.AddCapture, counter: Counter) -> bool:
         """Whether the settings of the bin are those of the job. Then its fault, if it has one, loses a hit."""

@@ -26,7 +26,7 @@ _MAX_NUMBER = 1 << BITS
 _OF_A_BIN = (
     "erase_answers", "erase_faults", "erase_drills", "erase_rereads", "drop_mapping", "erase_secrets", "erase_filters",
     "erase_forwards", "erase_listeners", "erase_wiretaps", "erase_alert_deliveries", "erase_alert_notices",
-    "erase_alerts", "erase_shares", "drop_record_mapping", "drop_privacy",
+    "erase_alerts", "erase_shares", "erase_simulations", "erase_marks", "drop_record_mapping", "drop_privacy",
 )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from . import jobs
 from .batch import Batch, Rejected
 
 
-def open_listener(batch: Batch, job: jobs.OpenListener) -> None:
-    """Add a listener, or set its cursor. Raises Rejected when there is no such bin, or when it has too many."""
+def open_listener(batch: Batch, job: jobs.OpenListener) -> int:
+    """Add a listener, or set its cursor. Returns how often it was opened. Raises Rejected when there is no such bin, or
+    when it has too many."""
     counter = batch.counter(job.bin_id)
     values: dict[str, object] = {"bin": counter.number, "name": job.name}
     row = batch.transaction.one("listeners_beside", values)
@@ -18,6 +19,9 @@ def open_listener(batch: Batch, job: jobs.OpenListener) -> None:
         raise Rejected("conflict", f"A bin has at most {MOST_LISTENERS} listeners. Take one off first.")
     cursor = counter.last_n if job.cursor is None else min(job.cursor, counter.last_n)
     batch.run("open_listener", {**values, "now": job.now, "cursor": cursor, "is_moved": job.cursor is not None})
+    row = batch.transaction.one("times_opened", values)
+    assert row is not None, "it was written above"
+    return int(row[0])
 
 
 def mark_listener(batch: Batch, job: jobs.MarkListener) -> None:
@@ -31,7 +35,8 @@ def mark_listener(batch: Batch, job: jobs.MarkListener) -> None:
         is_there = batch.transaction.one("has_capture", {"id": row_id(counter.number, attempt.n)}) is not None
         if attempt.n > counter.floor_n and is_there:
             batch.transaction.one("add_attempt", {"bin": counter.number, **msgspec.structs.asdict(attempt)})
-    values = {name: getattr(job, name) for name in ("name", "seen_at", "cursor", "sent", "last")}
+    names = ("name", "opened", "connected_at", "seen_at", "cursor", "sent", "last")
+    values = {name: getattr(job, name) for name in names}
     batch.run("mark_listener", {"bin": counter.number, **values})
 
 

@@ -21,7 +21,9 @@ _PARAMETER = re.compile(r"(?<!:):([a-z_]\w*)")
 _HEX = re.compile(r"\b0x[0-9a-f]+\b")
 _IN_LIST = re.compile(r"\b(not )?in \(select value from json_each\(:(\w+)\)\)")
 _COMPARED = re.compile(r"\s*(?:=|<|>)")
-_TABLE = re.compile(r"(?<!for )(?<!key )(?<!distinct )\b(from|join|into|update|using)(\s+)(log\.)?([a-z]\w*)\b(?![(.])")
+_TABLE = re.compile(
+    r"(?<!for )(?<!key )(?<!distinct )\b(from|join|into|update|using)(\s+)(log\.)?(?!pg_)([a-z]\w*)\b(?![(.])"
+)
 _NO_TABLE = frozenset({"lateral", "select", "set", "values"})
 _NAMED_ROWS = re.compile(r"(?:\bwith|\brecursive|,)\s+(\w+)(?: \([^()]*\))? as (?:(?:not )?materialized )?\(")
 

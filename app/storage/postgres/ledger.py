@@ -2,7 +2,7 @@
 of a row that ends with the transaction.
 
 Commits do not wait for the disk: what a crash removes is derived again. The log is in the same database, so the ledger
-is never ahead of it.
+is never ahead of it; and when the log was replaced by a backup, the ledger is made again.
 """
 
 import zlib
@@ -85,14 +85,15 @@ class PostgresLedgerFiles:
             with connection.transaction():
                 connection.execute(ENGINE["lock_schemas"])
                 row = connection.execute(ENGINE["ledger_version"]).fetchone()
-                version = None if row is None else row[0]
-                if version == VERSION and not replace:
+                assert row is not None, "the query has one row"
+                found, wanted = row["version"], f"{VERSION} of log {row['log']}"
+                if found == wanted and not replace:
                     return PostgresLedger(database)
                 connection.execute(ENGINE["drop_ledger"])
                 connection.execute(f"{ENGINE['create_ledger']}; set local search_path = smsbin_ledger; {SCHEMA}")
-                connection.execute(f"comment on schema smsbin_ledger is '{VERSION}'")
+                connection.execute(f"comment on schema smsbin_ledger is '{wanted}'")
         except psycopg.Error as error:
             database.close()
             raise translate(error) or CannotWrite(str(error)) from error
-        reason = None if row is None or replace else f"it is of another version ({version})"
+        reason = None if found is None or replace else f"it is of another version or another log ({found})"
         return PostgresLedger(database, reason)

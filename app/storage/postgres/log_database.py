@@ -53,9 +53,9 @@ class LogDatabase:
         self._batch += 1
         with self._database.begun() as transaction:
             yield transaction
-            transaction.run("set_writer_batch", {"id": self._writer, "batch": self._batch, "now": micros(now())})
+            transaction.each("set_writer_batch", [(self._batch, micros(now()), self._writer)])
             try:
-                self._database.execute("commit_and_flush")
+                transaction.finish("commit", "flush")
             except Unreachable as error:
                 self._resolve(error)
 

@@ -1,4 +1,8 @@
-"""Implements `storage/transaction.py` for one PostgreSQL connection, which is opened again after it was lost."""
+"""Implements `storage/transaction.py` for one PostgreSQL connection, which is opened again after it was lost.
+
+A round trip costs more than most statements. So a transaction begins together with its first query, and what returns
+nothing is sent with the next query or with the commit. Its errors are raised then.
+"""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -13,13 +17,14 @@ from .connections import Connection, connect
 from .engine import ENGINE
 from .failures import translate
 from .queries import SQL
+from .rows import NamedRow
 from .words import with_words
 
 Translate = Callable[[psycopg.Error], DatabaseError | None]
 
-# From this number of rows on, a COPY costs less than its own round trips.
-MIN_COPIED = 3
-_PLAIN_INSERT = re.compile(r"insert into (\S+) (\([^()]+\))\s+values \([%s, ]+\)")
+# From this number of rows on, one statement with an array for each column costs less than one for each row.
+MIN_ARRAYS = 3
+_PLAIN_INSERT = re.compile(r"insert into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)")
 
 
 class PostgresDatabase:
@@ -45,25 +50,19 @@ class PostgresDatabase:
         """A write transaction, rolled back on any exception. Raises DatabaseError."""
         with self.begun() as transaction:
             yield transaction
-            self.execute("commit")
-
-    @contextmanager
-    def begun(self) -> Iterator["PostgresTransaction"]:
-        """A write transaction that is rolled back unless it was committed in the block. Raises DatabaseError."""
-        transaction = self._begun(self._begin)
-        try:
-            yield transaction
-        finally:
-            self._undo()
+            transaction.finish("commit")
 
     @contextmanager
     def read(self) -> Iterator["PostgresTransaction"]:
         """A snapshot that begins with the first query."""
-        transaction = self._begun("begin_snapshot")
-        try:
+        with self._begun("begin_snapshot") as transaction:
             yield transaction
-        finally:
-            self._undo()
+
+    @contextmanager
+    def begun(self) -> Iterator["PostgresTransaction"]:
+        """A write transaction that is rolled back unless it was finished in the block. Raises DatabaseError."""
+        with self._begun(self._begin) as transaction:
+            yield transaction
 
     def execute(self, statement: str) -> None:
         """Run a statement of `sql/postgres/engine`. Raises DatabaseError."""
@@ -79,14 +78,12 @@ class PostgresDatabase:
                 self._connection.close()
             self._connection = None
 
-    def _begun(self, begin: str) -> "PostgresTransaction":
+    @contextmanager
+    def _begun(self, begin: str) -> Iterator["PostgresTransaction"]:
         try:
-            self.execute(begin)
-        except Unreachable:
-            # The server was restarted since the last transaction.
-            self.close()
-            self.execute(begin)
-        return PostgresTransaction(self.connection, self._translate)
+            yield PostgresTransaction(self, begin, self._translate)
+        finally:
+            self._undo()
 
     def _undo(self) -> None:
         connection = self._connection
@@ -94,7 +91,7 @@ class PostgresDatabase:
             return
         try:
             if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-                connection.execute("rollback")
+                connection.execute(ENGINE["rollback"])
         except psycopg.Error:
             self.close()
 
@@ -102,93 +99,122 @@ class PostgresDatabase:
 class PostgresTransaction:
     """Implements `Transaction`."""
 
-    def __init__(self, connection: Connection, translate: Translate) -> None:
-        self._connection = connection
+    def __init__(self, database: PostgresDatabase, begin: str, translate: Translate) -> None:
+        self._database = database
+        self._begin = begin
+        # None until it has begun. It is kept, because a new connection would know nothing of the transaction.
+        self._connection: Connection | None = None
         self._translate = translate
+        self._deferred: list[tuple[str, Values]] = []
 
     def all(self, query: str, values: Values = ()) -> Sequence[SqlRow]:
         """All rows."""
-        try:
-            return self._connection.execute(_text(query), _ready(values)).fetchall()
-        except psycopg.Error as error:
-            raise self._translate(error) or error from error
+        cursor = self._run(SQL[query], values)
+        return cursor.fetchall() if cursor.description else ()
 
     def one(self, query: str, values: Values = ()) -> SqlRow | None:
         """The first row, or None."""
-        try:
-            return self._connection.execute(_text(query), _ready(values)).fetchone()
-        except psycopg.Error as error:
-            raise self._translate(error) or error from error
+        cursor = self._run(SQL[query], values)
+        return cursor.fetchone() if cursor.description else None
 
     def run(self, query: str, values: Values = ()) -> int:
         """Run a statement; returns the number of changed rows."""
-        try:
-            return self._connection.execute(_text(query), _ready(values)).rowcount
-        except psycopg.Error as error:
-            raise self._translate(error) or error from error
+        return self._run(SQL[query], values).rowcount
 
     def each(self, query: str, rows: RowValues) -> None:
-        """Run a statement once for each row, without waiting for each."""
-        if not rows:
-            return
-        try:
-            with self._connection.cursor() as cursor:
-                cursor.executemany(_text(query), with_words(query, rows))
-        except psycopg.Error as error:
-            raise self._translate(error) or error from error
+        """Run a statement once for each row, with the next query."""
+        self._deferred += [(SQL[query], row) for row in with_words(query, rows)]
 
     def insert(self, query: str, rows: RowValues) -> None:
-        """Insert many rows with one COPY. A statement with many rows of parameters would be parsed anew each time."""
-        target = _copy_target(query)
-        if len(rows) < MIN_COPIED or target is None:
+        """Insert many rows in one statement, with the next query."""
+        target = _target(query)
+        if len(rows) < MIN_ARRAYS or target is None:
             self.each(query, rows)
             return
-        text = f"copy {' '.join(target)} from stdin (format binary)"
-        try:
-            types = self._types(*target)
-            with self._connection.cursor() as cursor, cursor.copy(text) as copy:
-                copy.set_types(types)
-                for row in with_words(query, rows):
-                    copy.write_row(row)
-        except psycopg.Error as error:
-            raise self._translate(error) or error from error
+        columns = [list(column) for column in zip(*with_words(query, rows), strict=True)]
+        self._deferred.append((self._insert_arrays(*target), columns))
 
     def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
         """Many look-ups in one statement, which gets one array for each column."""
         if not rows:
             return ()
+        return self._run(SQL[query], [list(column) for column in zip(*rows, strict=True)]).fetchall()
+
+    def finish(self, *statements: str) -> None:
+        """Send what is left, and then statements of `sql/postgres/engine`, in one round trip. Raises DatabaseError."""
+        if self._connection is None and not self._deferred:
+            return
         try:
-            columns = [list(column) for column in zip(*rows, strict=True)]
-            return self._connection.execute(_text(query), columns).fetchall()
+            connection = self._begun()
+            with connection.pipeline():
+                self._send_deferred(connection)
+                for statement in statements:
+                    connection.execute(ENGINE[statement])
         except psycopg.Error as error:
             raise self._translate(error) or error from error
 
-    def _types(self, table: str, columns: str) -> Sequence[int]:
-        """The types of the columns of a COPY, which the server does not tell."""
-        known = _TYPES.get((table, columns))
+    def _run(self, text: str, values: Values) -> psycopg.Cursor[NamedRow]:
+        try:
+            if self._connection is None and not self._deferred:
+                return self._run_first(text, values)
+            connection = self._begun()
+            if not self._deferred:
+                return connection.execute(text, values)
+            with connection.pipeline():
+                self._send_deferred(connection)
+                return connection.execute(text, values)
+        except psycopg.Error as error:
+            raise self._translate(error) or error from error
+
+    def _run_first(self, text: str, values: Values) -> psycopg.Cursor[NamedRow]:
+        """Begin, and run the first query. As one simple query: after another one, the server does not end a transaction
+        whose client is silent for too long (`idle_in_transaction_session_timeout`), and its locks would stay."""
+        try:
+            return self._run_together(text, values)
+        except psycopg.Error as error:
+            if not isinstance(self._translate(error), Unreachable):
+                raise
+        # The server was restarted since the last transaction, of which nothing is missing.
+        self._database.close()
+        return self._run_together(text, values)
+
+    def _run_together(self, text: str, values: Values) -> psycopg.Cursor[NamedRow]:
+        self._connection = self._database.connection
+        cursor = psycopg.ClientCursor(self._connection)
+        cursor.execute(f"{ENGINE[self._begin]};\n{text}", values)
+        while cursor.nextset():
+            pass
+        return cursor
+
+    def _begun(self) -> Connection:
+        """The connection, in the transaction."""
+        if self._connection is None:
+            self._connection = self._database.connection
+            self._connection.execute(ENGINE[self._begin])
+        return self._connection
+
+    def _send_deferred(self, connection: Connection) -> None:
+        deferred, self._deferred = self._deferred, []
+        for text, values in deferred:
+            connection.execute(text, values)
+
+    def _insert_arrays(self, table: str, columns: str) -> str:
+        """A plain insert with one array for each column instead of one row."""
+        known = _INSERTS.get((table, columns))
         if known is None:
-            text = f"select {columns[1:-1]} from {table} limit 0"
-            described = self._connection.execute(text).description or ()
-            known = _TYPES[table, columns] = [column.type_code for column in described]
+            described = self._run(f"select {columns} from {table} limit 0", ()).description or ()
+            types = [psycopg.adapters.types[column.type_code].name for column in described]
+            arrays = ", ".join(f"%b::{name}[]" for name in types)
+            known = _INSERTS[table, columns] = f"insert into {table} ({columns}) select * from unnest({arrays})"
         return known
 
 
-# Types of columns do not change while a process runs.
-_TYPES: dict[tuple[str, str], Sequence[int]] = {}
+# The types of columns do not change while a process runs.
+_INSERTS: dict[tuple[str, str], str] = {}
 
 
 @cache
-def _text(query: str) -> str:
-    return SQL[query]
-
-
-@cache
-def _copy_target(query: str) -> tuple[str, str] | None:
+def _target(query: str) -> tuple[str, str] | None:
     """The table and the columns of a plain insert; None for another query."""
     match = _PLAIN_INSERT.fullmatch(SQL[query])
     return None if match is None else (match[1], " ".join(match[2].split()))
-
-
-def _ready(values: Values) -> Values | None:
-    """A statement without parameters is sent as it is."""
-    return values or None

@@ -1,6 +1,7 @@
 """Listeners: read from the log, written by its process."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -24,16 +25,18 @@ class ListenerReads(StoreBase):
         return [_stored(row) for row in await self._log.all("list_listeners", {"bin": bin_id})]
 
     async def open_listener(self, bin_id: str, name: str, cursor: int | None) -> StoredListener:
-        await self._appender.submit(jobs.OpenListener(bin_id, name, micros(clock.now()), cursor))
+        result = await self._appender.submit(jobs.OpenListener(bin_id, name, micros(clock.now()), cursor))
         row = await self._log.one("get_listener", {"bin": bin_id, "name": name})
         if row is None:
             raise NotFound(f"There is no listener {name} in this bin.")
-        return _stored(row)
+        # It may have been opened once more since then.
+        return replace(_stored(row), opened=result.value)
 
     async def mark_listener(self, bin_id: str, name: str, marks: ListenerMarks) -> None:
         await self._appender.submit(
             jobs.MarkListener(
-                bin_id, name, micros(marks.seen_at), marks.progress.cursor, _json(marks.progress.sent),
+                bin_id, name, marks.opened, None if marks.connected_at is None else micros(marks.connected_at),
+                micros(marks.seen_at), marks.progress.cursor, _json(marks.progress.sent),
                 None if marks.last is None else _json(marks.last), [attempt_job(bin_id, new) for new in marks.attempts],
             )
         )  # fmt: skip
@@ -52,4 +55,5 @@ def _stored(row: SqlRow) -> StoredListener:
         seen_at=from_micros(row["seen_at"]),
         progress=ListenerProgress(cursor=row["cursor"], sent=_read_sent(row["sent"])),
         last=None if row["last"] is None else _read_result(row["last"]), last_n=row["last_n"], floor_n=row["floor_n"],
+        opened=row["opened"], connected_at=None if row["connected_at"] is None else from_micros(row["connected_at"]),
     )  # fmt: skip

@@ -26,7 +26,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     """GET /api/v1/bins/{bin}/simulations"""
     read_query(request)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    return json_response(SimulationList([show_run(run) for run in request.app[keys.SIMULATING].of_bin(bin.id)], None))
+    return json_response(SimulationList([show_run(run) for run in await request.app[keys.RUNS].of_bin(bin.id)], None))
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -38,10 +38,10 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def delete(request: web.Request) -> web.StreamResponse:
     """DELETE /api/v1/bins/{bin}/simulations/{id}: stop it; what was sent stays."""
     read_query(request)
-    await request.app[keys.SIMULATING].stop(await _run(request))
+    await request.app[keys.RUNS].stop(await _run(request))
     return web.Response(status=204)
 
 
 async def _run(request: web.Request) -> Run:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    return request.app[keys.SIMULATING].find(bin.id, request.match_info["id"])
+    return await request.app[keys.RUNS].find(bin.id, request.match_info["id"])

@@ -98,7 +98,7 @@ async def index(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/simulate: with `run` that run, else the form, filled from the query."""
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
     if "run" in request.query:
-        run = request.app[keys.SIMULATING].find(bin.id, request.query["run"])
+        run = await request.app[keys.RUNS].find(bin.id, request.query["run"])
         return await _render(request, bin, texts_of(run), view=view_of(bin, run))
     # The query overrides the defaults: a box that is not in it is not ticked.
     form = defaults(bin.provider) | dict(request.query)
@@ -131,7 +131,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def stop(request: web.Request) -> web.StreamResponse:
     """POST /bins/{bin}/simulate/{id}/stop"""
     bin, run = await _run(request)
-    await request.app[keys.SIMULATING].stop(run)
+    await request.app[keys.RUNS].stop(run)
     where = f"{server_address(request).base}/bins/{bin.id}/simulate?run={run.id}#result"
     return web.Response(status=303, headers={"Location": where})
 
@@ -152,7 +152,7 @@ def view_of(bin: Bin, run: Run, *, after: int = 0) -> RunView:
 
 async def _run(request: web.Request) -> tuple[Bin, Run]:
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
-    return bin, request.app[keys.SIMULATING].find(bin.id, request.match_info["id"])
+    return bin, await request.app[keys.RUNS].find(bin.id, request.match_info["id"])
 
 
 async def _render(

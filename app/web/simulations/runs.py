@@ -20,7 +20,9 @@ async def start(request: web.Request, bin: Bin, given: SimulationInput) -> Run:
     simulating = request.app[keys.SIMULATING]
     spec, own = given.simulation(), given.own_targets()
     if given.played_by == "client":
-        return simulating.announce(bin.id, spec)
+        run = simulating.announce(bin.id, spec)
+        await request.app[keys.RUNS].publish(run)
+        return run
     signer = await signer_of(request, bin, spec, is_own=own is not None)
     if own is None:
         return simulating.begin(bin.id, spec, targets_of(request, bin, spec.what), signer=signer)

@@ -8,7 +8,7 @@ import pytest
 from app.domain.simulations import RunState, SimulationSpec, Targets, Traffic
 from app.errors import Conflict, NotFound
 from app.services.simulations import runs
-from app.services.simulations.runs import MOST_AT_ONCE, MOST_REMEMBERED, Simulating
+from app.services.simulations.runs import MOST_AT_ONCE, MOST_RUNS, Simulating
 
 SPEC = SimulationSpec(provider="ytel", what=Traffic.INBOUND)
 
@@ -65,7 +65,7 @@ async def test_a_run_of_another_process_is_done_here_and_not_listed(simulating: 
 
 
 async def test_the_last_runs_are_kept_and_the_mark_of_an_older_one_is_forgotten(simulating: Simulating) -> None:
-    first, *_ = [simulating.announce("b", SPEC) for _ in range(MOST_REMEMBERED)]
+    first, *_ = [simulating.announce("b", SPEC) for _ in range(MOST_RUNS)]
     assert simulating.find("b", first.id) is first
     simulating.announce("b", SPEC)
     assert not simulating.is_marked(first.mark.encode())

@@ -7,12 +7,14 @@ import pytest
 
 from app import clock
 from app.errors import StoreUnavailable
-from app.services.upkeep.retention import Sweeping
+from app.services.leases import LEASE_S
+from app.services.upkeep.retention import MAX_SKEW, Sweeping
 from app.store import SweepResult
 from app.tasks import start_periodic, stop
+from tests.several import LeaseTable, Passing
 
 NOW = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, INSTANT = timedelta(hours=1), timedelta(days=1), timedelta(microseconds=1)
 
 
 class Time:
@@ -157,3 +159,84 @@ async def test_a_disk_that_fails_while_erasing_leaves_it_to_the_next_sweep(time:
     store.erase = erase
     sweeping.erase_soon()
     assert await sweeping.erase_step() == 0
+
+
+class SeveralStore(Store):
+    """With other servers: the holder of the lease, and how far the clock of the store is behind."""
+
+    is_shared = True
+
+    def __init__(self, name: str, table: LeaseTable, skew: timedelta = timedelta()) -> None:
+        super().__init__(NOW)
+        self.name, self.table, self.skew = name, table, skew
+
+    async def hold_lease(self, name: str, seconds: float) -> bool:
+        return self.table.hold(self.name, name, seconds)
+
+    async def clock_skew(self) -> timedelta:
+        return self.skew
+
+
+async def _several(table: LeaseTable, *skews: timedelta) -> list[tuple[Sweeping, SeveralStore]]:
+    """After each of them has asked for the lease and made one step."""
+    found = []
+    for number, skew in enumerate(skews):
+        store = SeveralStore(f"server {number}", table, skew)
+        sweeping = Sweeping(store, timedelta(days=30))  # type: ignore[arg-type]
+        sweeping.start()
+        found.append((sweeping, store))
+    for sweeping, _ in found:
+        await sweeping.step()
+        await sweeping.lease.step()
+        await sweeping.step()
+    return found
+
+
+async def test_one_of_several_servers_sweeps(time: Time) -> None:
+    (_, first), (_, second) = await _several(LeaseTable(), timedelta(), timedelta())
+    assert (first.swept, second.swept) == ([time.wall, time.wall], [])
+    assert (first.noted, second.noted) == ([time.wall], [])
+
+
+async def test_a_server_whose_clock_is_not_that_of_the_store_leaves_it_to_another_one(time: Time) -> None:
+    table = LeaseTable()
+    (wrong, first), (right, second) = await _several(table, -MAX_SKEW - INSTANT, MAX_SKEW)
+    assert None in first.swept, "what users have deleted is erased all the same"
+    assert (set(first.swept), second.swept) == ({None}, [time.wall, time.wall])
+    await wrong.step()
+    assert (wrong.held, wrong.is_trusted, right.held) == (None, False, None), "it is done elsewhere"
+    await right.lease.release()
+    await wrong.step()
+    assert "differ by 0:01:00" in (wrong.held or "")
+    assert wrong.held_for is None
+    first.skew = timedelta()
+    await wrong.step()
+    assert (wrong.held, wrong.is_trusted) == (None, True)
+
+
+async def test_a_server_whose_clock_jumps_gives_the_lease_up(time: Time) -> None:
+    (first, _), (second, store) = await _several(LeaseTable(), timedelta(), timedelta())
+    time.wall += timedelta(hours=2)
+    await first.step()
+    await first.lease.step()
+    second.confirm()
+    await second.lease.step()
+    await second.step()
+    assert store.noted == [time.wall]
+    await first.step()
+    assert (first.held, first.is_trusted) == (None, False)
+
+
+async def test_a_sweep_ends_when_the_lease_does(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    passing = Passing(monkeypatch)
+    ((sweeping, store),) = await _several(LeaseTable(), timedelta())
+    store.swept.clear()
+    sweep = store.sweep
+
+    async def slow(now: datetime, retention: timedelta, after: int = 0) -> SweepResult:
+        passing.ahead += LEASE_S
+        return await sweep(now, retention, after)
+
+    monkeypatch.setattr(store, "sweep", slow)
+    await sweeping.step()
+    assert store.swept == [time.wall], "there was a second step to do"

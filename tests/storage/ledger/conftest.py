@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.storage.engines import Engine
 from tests.storage.inside import Inside, Ledger
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     yield made
     made.close()
 

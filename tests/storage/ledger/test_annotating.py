@@ -1,10 +1,13 @@
 """The ledger has the annotations of the log, and viewers get each change."""
 
 from app.storage.log import jobs
+from tests.storage.engines import on_both_engines
 from tests.storage.inside import BIN, Inside, Ledger
 
 from .events import came
 from .folds import changes
+
+pytestmark = on_both_engines
 
 
 def test_a_change_is_copied_and_takes_a_seq(inside: Inside, ledger: Ledger) -> None:

@@ -5,9 +5,12 @@ import pytest
 from app import clock
 from app.storage.ledger.building import build_step
 from app.storage.log import jobs
+from tests.storage.engines import on_both_engines
 from tests.storage.inside import BIN, Inside, Ledger
 
 from .events import came
+
+pytestmark = on_both_engines
 
 
 def begin(inside: Inside, ledger: Ledger, count: int = 3) -> None:

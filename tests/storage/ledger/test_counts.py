@@ -11,10 +11,13 @@ from app.domain.statuses import Status
 from app.storage.ledger.counts import DAY, HOUR, MAX_CODE, MINUTE
 from app.storage.log import jobs
 from tests.storage.builders import scripted
+from tests.storage.engines import on_both_engines
 from tests.storage.inside import BIN, COUNTED, Inside, Ledger
 
 from .events import callback, came
 from .scanning import scanned
+
+pytestmark = on_both_engines
 
 AT = datetime(2026, 11, 28, 14, 3, 30, tzinfo=UTC)
 OK, FAILED = Outcome(status=200, after_ms=2), Outcome(status=500, after_ms=2)

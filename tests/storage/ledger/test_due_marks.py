@@ -14,9 +14,12 @@ from app.domain.statuses import Status
 from app.domain.units import micros
 from app.storage.ledger.due_marks import mark_due
 from app.storage.log import jobs
+from tests.storage.engines import on_both_engines
 from tests.storage.inside import BIN, Inside, Ledger
 
 from .events import callback, came
+
+pytestmark = on_both_engines
 
 START = clock.now() - timedelta(hours=1)
 SILENCE = timedelta(seconds=300)

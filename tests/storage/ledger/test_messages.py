@@ -13,10 +13,13 @@ from app.domain.statuses import Status
 from app.storage.ids import number_of
 from app.storage.ledger.changes import ChangeKind
 from tests.storage.builders import reading_of
+from tests.storage.engines import on_both_engines
 from tests.storage.inside import Inside, Ledger
 
 from .events import US, an_inbound, callback, came
 from .folds import changes, folding
+
+pytestmark = on_both_engines
 
 NOW = clock.now()
 

@@ -7,6 +7,7 @@ from app.domain.captures import Outcome
 from app.domain.pairings.model import FALLBACK_ONLY, NO_FALLBACK, Hit, begin_pairing
 from app.domain.roles import Role
 from app.storage.ledger.pairs import codes_of
+from tests.storage.engines import on_both_engines
 from tests.storage.inside import Inside, Ledger
 
 from .events import called, came
@@ -28,6 +29,7 @@ def _gaps(ledger: Ledger) -> list[tuple]:
     return ledger.rows("select gap_ms, pairs from gap_counts order by gap_ms")
 
 
+@on_both_engines
 def test_a_pairing_is_counted_under_its_new_verdict_only(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("m"), received_at=NOW)
     inside.settle(1, FAILED)
@@ -40,6 +42,7 @@ def test_a_pairing_is_counted_under_its_new_verdict_only(inside: Inside, ledger:
     assert (_verdicts(ledger), _gaps(ledger)) == ([("fallback_after_error", 1)], [(2_000, 1)])
 
 
+@on_both_engines
 def test_a_gap_counts_only_where_the_fallback_was_used(inside: Inside, ledger: Ledger) -> None:
     """Else a bin could show a gap beside "Fallback used 0"."""
     for name, primary in (("taken", OK), ("failed", FAILED)):
@@ -55,6 +58,7 @@ def test_a_gap_counts_only_where_the_fallback_was_used(inside: Inside, ledger: L
     assert _gaps(ledger) == [(0, 1)], "it was there before the primary, so nobody waited"
 
 
+@on_both_engines
 def test_two_pairings_of_one_verdict_are_counted_together(inside: Inside, ledger: Ledger) -> None:
     for name in ("a", "b"):
         inside.state(came(name, name))
@@ -64,6 +68,7 @@ def test_two_pairings_of_one_verdict_are_counted_together(inside: Inside, ledger
     assert _verdicts(ledger) == [("primary_only", 2)]
 
 
+@on_both_engines
 def test_an_erased_pairing_is_taken_out_of_the_counts_and_its_captures(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("m"), Role.FALLBACK)
     ledger.follow()
@@ -76,6 +81,7 @@ def test_an_erased_pairing_is_taken_out_of_the_counts_and_its_captures(inside: I
     assert ledger.rows("select findings from captures") == [("",)]
 
 
+@on_both_engines
 def test_a_pairing_that_begins_again_for_its_message_keeps_its_row(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("a", "a"))
     inside.state(came("b", "b"))
@@ -89,6 +95,7 @@ def test_a_pairing_that_begins_again_for_its_message_keeps_its_row(inside: Insid
         assert (again.id, other.id) == (pair.id, fold.space.id(3))
 
 
+@on_both_engines
 def test_a_call_is_found_by_its_id_before_and_after_it_is_written(inside: Inside, ledger: Ledger) -> None:
     inside.state(called("c"), Role.VOICE)
     ledger.follow()
@@ -101,6 +108,7 @@ def test_a_call_is_found_by_its_id_before_and_after_it_is_written(inside: Inside
         assert fold.pairs.find_call("d") is None
 
 
+@on_both_engines
 def test_the_message_that_leaves_takes_its_hits_along_and_the_other_one_stays(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("m"))
     ledger.follow()
@@ -114,6 +122,7 @@ def test_the_message_that_leaves_takes_its_hits_along_and_the_other_one_stays(in
         assert pair.messages == (12,)
 
 
+@on_both_engines
 def test_a_pairing_without_hits_is_erased(inside: Inside, ledger: Ledger) -> None:
     inside.state(came("m"))
     ledger.follow()
@@ -126,6 +135,7 @@ def test_a_pairing_without_hits_is_erased(inside: Inside, ledger: Ledger) -> Non
     assert _verdicts(ledger) == []
 
 
+@on_both_engines
 def test_a_missing_fallback_is_shown_on_the_last_hit(inside: Inside, ledger: Ledger) -> None:
     for salt in ("1", "2"):
         inside.state(came("m"), salt=salt)

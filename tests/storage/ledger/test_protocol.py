@@ -13,6 +13,7 @@ from app.storage.ledger.protocol import (
     LedgerProgress,
     LogEvent,
     LogGrew,
+    LookAt,
     NeedEpoch,
     ReadingBegins,
     ReadingCutOff,
@@ -24,7 +25,14 @@ from app.storage.log.results import LogPosition
 
 POSITION = LogPosition(bin=1, n=2, k=3, d=4, version=5)
 CONTEXT = ReaderContext(secrets_key="a key", public_url="https://sms.example.net")
-FROM_SERVER = [LedgerBegins(CONTEXT), LogGrew([POSITION], urgent=True), Epoch(7), LedgerDamaged("it is no database")]
+FROM_SERVER = [
+    LedgerBegins(CONTEXT),
+    LedgerBegins(CONTEXT, "postgresql://u:secret@h/a"),
+    LogGrew([POSITION], urgent=True),
+    LookAt([1, 2]),
+    Epoch(7),
+    LedgerDamaged("it is no database"),
+]
 FROM_PROCESS = [
     LedgerOpened("name", "version"),
     NeedEpoch(),

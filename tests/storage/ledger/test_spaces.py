@@ -14,11 +14,13 @@ from app.storage.ledger.spaces import (
     save_space,
 )
 from app.storage.log import jobs
+from tests.storage.engines import on_both_engines
 from tests.storage.inside import BIN, Inside, Ledger
 
 from .events import came
 
 
+@on_both_engines
 def test_a_space_comes_back_as_it_was_saved(ledger: Ledger) -> None:
     with ledger.file.database.write() as transaction:
         space = add_space(transaction, 7, SpaceState.BUILDING, "reader", 3, first_seq=first_seq_of(9), floor_n=5)
@@ -35,6 +37,7 @@ def test_a_space_comes_back_as_it_was_saved(ledger: Ledger) -> None:
         assert find_space(transaction, space.number + 1) is None
 
 
+@on_both_engines
 def test_numbers_of_spaces_are_never_given_twice(ledger: Ledger) -> None:
     with ledger.file.database.write() as transaction:
         first = add_space(transaction, 1, SpaceState.CURRENT, "", 0, first_seq=0)
@@ -42,6 +45,7 @@ def test_numbers_of_spaces_are_never_given_twice(ledger: Ledger) -> None:
         assert add_space(transaction, 1, SpaceState.CURRENT, "", 0, first_seq=0).number > first.number
 
 
+@on_both_engines
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_has_a_count_of_its_own(ledger: Ledger, role: Role) -> None:
     with ledger.file.database.write() as transaction:
@@ -59,12 +63,14 @@ def test_cursors_of_a_later_epoch_are_above_all_of_an_earlier_one() -> None:
     assert epoch_of(first_seq_of(2)) == 2
 
 
+@on_both_engines
 def test_ids_of_one_space_lie_together_and_in_order(ledger: Ledger) -> None:
     with ledger.file.database.write() as transaction:
         first, second = (add_space(transaction, 1, SpaceState.CURRENT, "", 0, first_seq=0) for _ in range(2))
     assert first.id(1) == row_id(first.number, 1) < first.id(2) < second.id(0)
 
 
+@on_both_engines
 def test_a_space_that_deletions_have_spoilt_belongs_to_no_reader(ledger: Ledger) -> None:
     with ledger.file.database.write() as transaction:
         space = add_space(transaction, 1, SpaceState.CURRENT, "1", 0, first_seq=0)
@@ -74,6 +80,7 @@ def test_a_space_that_deletions_have_spoilt_belongs_to_no_reader(ledger: Ledger)
     assert space.reader != "1"
 
 
+@on_both_engines
 def test_a_bin_that_is_read_again_has_higher_cursors_and_one_that_is_cleared_continues(
     inside: Inside, ledger: Ledger
 ) -> None:
@@ -95,6 +102,7 @@ def test_a_bin_that_is_read_again_has_higher_cursors_and_one_that_is_cleared_con
     assert cursors()[0] > cleared[1]
 
 
+@on_both_engines
 def test_settings_that_change_are_a_change_that_viewers_see(inside: Inside, ledger: Ledger) -> None:
     ledger.follow()
     with ledger.file.database.read() as transaction:

@@ -13,6 +13,7 @@ from app.domain.units import micros
 from app.storage.ledger.spaces import SpaceState, add_space, first_seq_of
 from app.storage.ledger.texts import NEAREST, WITHIN_US, Text, Texts, has_text, text_of
 from app.storage.transaction import Transaction
+from tests.storage.engines import on_both_engines
 from tests.storage.inside import Ledger
 
 from .events import THEM, US, an_inbound, callback
@@ -44,6 +45,7 @@ def numbers(found: list[Text]) -> list[int]:
     return [text.n for text in found]
 
 
+@on_both_engines
 @pytest.mark.parametrize("flushed", [False, True])
 def test_it_finds_the_youngest_first_within_a_minute_on_both_sides(texts: Texts, flushed: bool) -> None:
     for n, seconds in ((1, -61), (2, -60), (3, 60), (4, 61), (5, 0)):
@@ -53,6 +55,7 @@ def test_it_finds_the_youngest_first_within_a_minute_on_both_sides(texts: Texts,
     assert numbers(texts.before(a_text(9))) == [5, 3, 2]
 
 
+@on_both_engines
 @pytest.mark.parametrize("flushed", [False, True])
 def test_only_what_came_before_is_found_by_capture_and_then_by_position(texts: Texts, flushed: bool) -> None:
     for n, position in ((1, 0), (2, 0), (2, 1), (2, 2), (3, 0)):
@@ -70,6 +73,7 @@ def test_what_is_stored_and_what_is_new_are_found_together(texts: Texts) -> None
     assert numbers(texts.before(a_text(3))) == [2, 1]
 
 
+@on_both_engines
 def test_so_many_neighbours_and_no_more(texts: Texts) -> None:
     for n in range(1, 2 * NEAREST + 1):
         if n == NEAREST + 2:
@@ -81,6 +85,7 @@ def test_so_many_neighbours_and_no_more(texts: Texts) -> None:
     assert numbers(texts.behind(a_text(0))) == [1, 2, 3, 4, 5]
 
 
+@on_both_engines
 def test_behind_are_those_that_came_after(texts: Texts) -> None:
     for n, seconds in ((1, 0), (3, 59), (4, -59), (5, 61)):
         texts.add(a_text(n, seconds))
@@ -95,6 +100,7 @@ def test_another_text_or_party_is_another_one(texts: Texts, other: dict) -> None
     assert texts.before(a_text(2)) == []
 
 
+@on_both_engines
 def test_what_is_erased_is_not_found_and_texts_of_other_spaces_are_not_either(
     texts: Texts, transaction: Transaction
 ) -> None:

@@ -65,7 +65,7 @@ def give_epoch(inside: Inside) -> FromServer:
 
 
 def follower(wire: Wire, ledger: Ledger, careful: dict[int, int] | None = None) -> Follower:
-    return Follower(wire, wire.inside._log, ledger.file, ledger.reader, careful or {})
+    return Follower(wire, wire.inside.log, ledger.file, ledger.reader, careful or {})
 
 
 def run(follower: Follower, wire: Wire) -> None:

@@ -10,12 +10,15 @@ from app.domain.annotations import AnnotationChange
 from app.storage.log import annotating, jobs
 from app.storage.log.results import LogPosition
 from tests.storage.builders import a_raw
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
+
+pytestmark = on_both_engines
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     for _ in range(4):
         made.keep(a_raw())
     yield made

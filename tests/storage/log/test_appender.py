@@ -14,12 +14,13 @@ from app.storage.log.appender import Appender
 from app.storage.log.results import LogPosition, Result
 from app.storage.transaction import Doubtful, Gone, Unreachable
 from tests.storage.builders import a_raw
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     yield made
     made.close()
 
@@ -76,6 +77,7 @@ def test_a_good_batch_is_one_transaction(inside: Inside) -> None:
     assert said.count("commit") == 1
 
 
+@on_both_engines
 def test_statements_about_a_bin_take_effect_for_the_jobs_behind_them(inside: Inside) -> None:
     new = jobs.AddBin("new", "its-key", None, None, None, 300, 0)
     assert _told(inside.apply(new, _capture("new"), jobs.DropBin("new"), _capture("new"))) == [0, 1, 0, "not_found"]
@@ -126,6 +128,7 @@ def _runs(inside: Inside) -> list[tuple]:
     return [tuple(row) for row in inside.file.connection.execute("select id, ended_at is null from runs")]
 
 
+@on_both_engines
 def test_each_opening_is_recorded_once_and_its_end(inside: Inside) -> None:
     assert _runs(inside) == [("run", 1)]
     again = Appender(inside.file.database, Ballast(inside.folder / "ballast"), "run")
@@ -135,6 +138,7 @@ def test_each_opening_is_recorded_once_and_its_end(inside: Inside) -> None:
     assert _runs(inside) == [("run", 0)]
 
 
+@on_both_engines
 def test_attempts_are_numbered_by_capture(inside: Inside) -> None:
     for _ in range(2):
         inside.keep(a_raw())
@@ -156,17 +160,20 @@ def test_a_capture_that_was_deleted_takes_no_attempt_even_while_its_bytes_are_th
     assert _told(inside.apply(jobs.AddAttempt(BIN, 1, "", 0, 200, 1, None, "", b""))) == ["not_found"]
 
 
+@on_both_engines
 def test_a_capture_is_skipped_by_one_version_of_the_reader(inside: Inside) -> None:
     inside.apply(jobs.SkipCapture(1, 7, "one"))
     inside.apply(jobs.SkipCapture(1, 7, "two"))
     assert [tuple(row) for row in inside.file.connection.execute("select * from skips")] == [(row_id(1, 7), "two")]
 
 
+@on_both_engines
 def test_epochs_are_never_given_twice(inside: Inside) -> None:
     assert _told(inside.apply(jobs.NextEpoch(), jobs.NextEpoch())) == [1, 2]
     assert _told(inside.apply(jobs.NextEpoch())) == [3]
 
 
+@on_both_engines
 def test_a_request_to_read_again_has_the_last_capture_and_the_provider_of_its_moment(inside: Inside) -> None:
     inside.keep(a_raw())
     assert inside.appender.apply([jobs.RequestReread(BIN)]).positions == [LogPosition(1, n=1, k=0, d=0, version=1)]
@@ -175,6 +182,7 @@ def test_a_request_to_read_again_has_the_last_capture_and_the_provider_of_its_mo
     assert [tuple(row) for row in rows] == [(1, 1, None), (2, 2, "ytel")]
 
 
+@on_both_engines
 def test_answers_of_a_role_replace_one_another_and_go(inside: Inside) -> None:
     for answers in (b"one", b"two"):
         inside.apply(jobs.SetAnswers(BIN, "primary", answers))
@@ -183,6 +191,7 @@ def test_answers_of_a_role_replace_one_another_and_go(inside: Inside) -> None:
     assert _count(inside, "answers") == 0
 
 
+@on_both_engines
 def test_a_probe_writes_its_size_and_is_removed(inside: Inside) -> None:
     inside.apply(jobs.Probe(100_000))
     assert inside.file.connection.execute("select length(bytes) from probe").fetchone()[0] == 100_000

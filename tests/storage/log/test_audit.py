@@ -2,21 +2,26 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from app.storage.log import jobs
 from app.storage.log.audit import attached, take_attached
+from app.storage.log.batch import Batch
 from app.storage.log.jobs import PutAuditEntry, TrimAuditLog
+from app.storage.postgres.engine import ENGINE
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
 
 ALL = {"before": None, "most": 100, "most_unknown": 100}
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     yield made
     made.close()
 
@@ -35,6 +40,7 @@ def trim(inside: Inside, **bounds: int | None) -> int:
     return result.value
 
 
+@on_both_engines
 def test_an_entry_keeps_its_number_and_there_are_no_gaps(inside: Inside) -> None:
     inside.apply(entry("a", result=None), entry("b"))
     inside.apply(entry("a", at=9), entry("c"))
@@ -43,6 +49,7 @@ def test_an_entry_keeps_its_number_and_there_are_no_gaps(inside: Inside) -> None
     ]  # fmt: skip
 
 
+@on_both_engines
 def test_a_change_and_its_entry_are_one_transaction(inside: Inside) -> None:
     change = jobs.AddBin("bin00002", "key2", None, None, None, 300, 1)
     inside.apply(entry("a", result=None), change)
@@ -53,6 +60,7 @@ def test_a_change_and_its_entry_are_one_transaction(inside: Inside) -> None:
     assert [row[1] for row in stored(inside)] == ["a", "b"]
 
 
+@on_both_engines
 def test_old_entries_are_deleted_up_to_the_first_that_is_not_old(inside: Inside) -> None:
     inside.apply(*(entry(str(at), at) for at in (1, 2, 9, 3)))
     assert trim(inside) == 0
@@ -61,18 +69,21 @@ def test_old_entries_are_deleted_up_to_the_first_that_is_not_old(inside: Inside)
     assert [row[1] for row in stored(inside)] == ["9", "3"]
 
 
+@on_both_engines
 def test_the_oldest_over_the_most_are_deleted(inside: Inside) -> None:
     inside.apply(*(entry(str(at), at) for at in range(5)))
     assert (trim(inside, most=5), trim(inside, most=3)) == (0, 2)
     assert [row[1] for row in stored(inside)] == ["2", "3", "4"]
 
 
+@on_both_engines
 def test_those_of_somebody_unknown_have_a_number_of_their_own(inside: Inside) -> None:
     inside.apply(*(entry(str(at), at, who=None if at % 2 else "me") for at in range(6)))
     assert (trim(inside, most_unknown=3), trim(inside, most_unknown=1)) == (0, 2)
     assert [row[1] for row in stored(inside)] == ["0", "2", "4", "5"]
 
 
+@on_both_engines
 def test_a_deleted_bin_leaves_its_entries(inside: Inside) -> None:
     inside.apply(entry("a"))
     inside.apply(jobs.DropBin(BIN))
@@ -105,3 +116,24 @@ async def test_a_task_of_a_block_that_has_ended_writes_no_entry() -> None:
     ended.set()
     assert await task is None
     assert not kept.is_written
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_entries_of_several_servers_get_their_numbers_in_the_order_in_which_they_can_be_seen(
+    inside: Inside, monkeypatch
+) -> None:
+    monkeypatch.setitem(ENGINE, "begin_append", "begin")
+    waits = (
+        "select 1 from pg_locks join pg_database on pg_database.oid = pg_locks.database"
+        " where datname = current_database() and locktype = 'advisory' and not granted"
+    )
+    other = inside.engine.open_appender(inside.engine.open_log())
+    with ThreadPoolExecutor(1) as thread:
+        with inside.file.database.write() as transaction:
+            Batch(transaction).lock([], audit_log=True)
+            later = thread.submit(other.apply, [entry("later")])
+            while not inside.file.connection.execute(waits).fetchone():
+                assert not later.done()
+            transaction.run("add_audit_entry", msgspec.structs.asdict(entry("earlier")))
+        assert later.result().results[0].error is None
+    assert [id for _, id in stored(inside)] == ["earlier", "later"]

@@ -14,6 +14,7 @@ from app.storage.ids import MASK
 from app.storage.log import deleting, jobs
 from app.storage.log.results import Result
 from tests.storage.builders import a_raw, days_ago
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
 
 OTHER = "bin00002"
@@ -22,10 +23,10 @@ BESIDE = ("captures", "sent_answers", "skips", "attempts", "annotations")
 
 
 @pytest.fixture
-def inside(tmp_path: Path, monkeypatch) -> Iterator[Inside]:
+def inside(tmp_path: Path, engine: Engine, monkeypatch) -> Iterator[Inside]:
     """On a busy machine, too, a step does all that there is to do."""
     monkeypatch.setattr(deleting, "STEP_S", 60)
-    made = Inside(tmp_path)
+    made = Inside(tmp_path, engine)
     made.add_bin(OTHER)
     yield made
     made.close()
@@ -78,6 +79,7 @@ def _sweep(inside: Inside, after: int = 0, keep_s: int = DAY_S, *, erase_only: b
     return result
 
 
+@on_both_engines
 def test_one_capture_goes_at_once_with_its_bytes_and_no_other(inside: Inside) -> None:
     _keep(inside, 0, 0, 0)
     _keep(inside, 0, 0, 0, bin=OTHER)
@@ -110,6 +112,7 @@ def test_some_captures_go_in_steps_that_are_bounded_in_time(inside: Inside, hast
     assert refused.error == "not_found"
 
 
+@on_both_engines
 def test_everything_up_to_a_number_goes_and_later_captures_stay(inside: Inside) -> None:
     _keep(inside, *[0] * 5)
     inside.drop(2)
@@ -135,6 +138,7 @@ def test_a_capture_may_be_deleted_in_the_batch_that_brings_it(inside: Inside) ->
     assert _left(inside) == []
 
 
+@on_both_engines
 def test_all_of_a_bin_is_gone_at_once_and_from_the_disk_with_the_next_step(inside: Inside) -> None:
     _keep(inside, 0, 0, 0)
     inside.drop(2)
@@ -161,6 +165,7 @@ def test_in_the_batch_of_a_deletion_of_all_a_capture_is_deleted_or_kept_by_its_p
     assert _left(inside) == [2]
 
 
+@on_both_engines
 def test_a_bin_that_is_deleted_leaves_nothing_behind(inside: Inside) -> None:
     _keep(inside, 0, 0)
     inside.apply(
@@ -188,6 +193,7 @@ def test_an_answer_that_is_reported_after_its_capture_was_deleted_goes_with_the_
     assert _left(inside, "sent_answers") == []
 
 
+@on_both_engines
 def test_outcomes_stay_that_became_known_while_a_capture_that_stays_was_there(inside: Inside) -> None:
     for _ in range(3):
         inside.keep(a_raw())
@@ -207,6 +213,7 @@ def test_outcomes_stay_that_became_known_while_a_capture_that_stays_was_there(in
 # The retention
 
 
+@on_both_engines
 def test_the_retention_takes_the_oldest_numbers_with_all_their_related_rows(inside: Inside) -> None:
     _keep(inside, 9, 8, 0.5, 0)
     inside.drop(1)
@@ -230,6 +237,7 @@ def test_an_old_date_behind_a_younger_capture_makes_no_hole(inside: Inside) -> N
     assert _left(inside) == [2, 3, 4]
 
 
+@on_both_engines
 def test_a_capture_that_is_dated_ahead_does_not_stop_the_retention(inside: Inside) -> None:
     _keep(inside, -400, 9, -400, 8, 0)
     _sweep(inside)
@@ -328,6 +336,7 @@ def test_while_bytes_wait_to_be_erased_the_retention_waits(inside: Inside, hasty
     assert _left(inside, number=2) == []
 
 
+@on_both_engines
 def test_every_state_between_two_steps_is_whole(inside: Inside, hasty) -> None:
     _keep(inside, *[9] * 9)
     after: int | None = 0

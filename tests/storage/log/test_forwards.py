@@ -8,12 +8,15 @@ import pytest
 from app.storage.log import jobs
 from app.storage.log.results import Result
 from tests.storage.builders import a_raw
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
+
+pytestmark = on_both_engines
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     for _ in range(3):
         made.keep(a_raw())
     made.apply(jobs.AddForward(BIN, "f", 1, "{}", "{}", None, 0))

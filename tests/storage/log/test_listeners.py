@@ -8,12 +8,15 @@ import pytest
 from app.domain.listeners import MOST_LISTENERS
 from app.storage.log import jobs
 from tests.storage.builders import a_raw
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
+
+pytestmark = on_both_engines
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     for _ in range(3):
         made.keep(a_raw())
     yield made
@@ -24,8 +27,8 @@ def opened(inside: Inside, cursor: int | None, name: str = "laptop") -> str | No
     return inside.apply(jobs.OpenListener(BIN, name, 7, cursor))[0].error
 
 
-def mark(inside: Inside, *attempts: jobs.AddAttempt, bin: str = BIN) -> None:
-    (result,) = inside.apply(jobs.MarkListener(bin, "laptop", 9, 2, "[[3,1,true]]", "{}", list(attempts)))
+def mark(inside: Inside, *attempts: jobs.AddAttempt, bin: str = BIN, opened: int = 1) -> None:
+    (result,) = inside.apply(jobs.MarkListener(bin, "laptop", opened, 8, 9, 2, "[[3,1,true]]", "{}", list(attempts)))
     assert result.error is None
 
 
@@ -61,6 +64,16 @@ def test_a_mark_stores_the_attempts_of_captures_that_are_there(inside: Inside) -
     mark(inside, attempt(3))
     assert rows(inside) == []
     assert rows(inside, "n", "attempts") == [(1,), (3,)]
+
+
+def test_only_the_last_connection_moves_the_cursor(inside: Inside) -> None:
+    results = [inside.apply(jobs.OpenListener(BIN, "laptop", 7, 0))[0].value for _ in range(2)]
+    assert results == [1, 2]
+    mark(inside, attempt(1), opened=1)
+    assert rows(inside, "cursor, opened, connected_at") == [(0, 2, 7)]
+    assert rows(inside, "n", "attempts") == [(1,)], "what the program did is kept"
+    mark(inside, opened=2)
+    assert rows(inside, "cursor, opened, connected_at") == [(2, 2, 8)]
 
 
 def test_a_bin_has_so_many(inside: Inside) -> None:

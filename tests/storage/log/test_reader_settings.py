@@ -10,12 +10,15 @@ from app.storage.ledger.feed import read_chunk, read_log_heads
 from app.storage.ledger.spaces import Space, SpaceState, add_space
 from app.storage.log import jobs
 from tests.storage.builders import a_raw
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
+
+pytestmark = on_both_engines
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     yield made
     made.close()
 

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from app.storage.log import jobs
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
+
+pytestmark = on_both_engines
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     yield made
     made.close()
 

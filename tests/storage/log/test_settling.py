@@ -10,6 +10,7 @@ from app import clock
 from app.domain.captures import Outcome
 from app.storage.log import jobs, settling
 from tests.storage.builders import a_raw
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
 
 OTHER = "bin00002"
@@ -17,8 +18,8 @@ NOW = clock.now()
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     made.add_bin(OTHER)
     yield made
     made.close()
@@ -45,6 +46,7 @@ def _settle(inside: Inside, upto: dict[int, int], within_s: int = 60) -> list[tu
     return told
 
 
+@on_both_engines
 def test_those_without_an_outcome_get_an_unknown_one(inside: Inside) -> None:
     _keep(inside, 4, 3, 2, 1)
     inside.settle(2, Outcome(status=200, after_ms=1))
@@ -126,6 +128,7 @@ def test_a_clock_that_jumped_back_in_between_hides_no_capture(inside: Inside) ->
     assert _settle(inside, {1: 3}) == [(1, 1), (1, 3)]
 
 
+@on_both_engines
 @pytest.mark.parametrize("step", [1, 2, 3])
 def test_it_goes_through_more_than_one_step(inside: Inside, monkeypatch, step: int) -> None:
     monkeypatch.setattr(settling, "STEP", step)

@@ -79,6 +79,7 @@ def test_a_statement_is_translated(shared: str, translated: str) -> None:
         "select * from L.a order by b for update of a skip locked",
         "select * from unnest(b) as a join lateral (select 1) as c on true",
         "select a is distinct from b from L.c",
+        "select * from pg_locks join information_schema.tables on true",
     ],
 )
 def test_a_table_gets_its_schema_and_nothing_else_does(text: str) -> None:

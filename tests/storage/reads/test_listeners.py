@@ -26,14 +26,15 @@ async def test_a_listener_comes_back_as_it_was_marked(store: Store) -> None:
     marks = ListenerMarks(
         progress=ListenerProgress(cursor=1, sent=sent), seen_at=clock.now(),
         last=ListenerResult(n=3, at=clock.now(), status=None, error="refused", ms=4),
-        attempts=[replace(an_attempt(1), listener="laptop", url="")],
+        attempts=[replace(an_attempt(1), listener="laptop", url="")], opened=moved.opened, connected_at=clock.now(),
     )  # fmt: skip
     await store.mark_listener(bin.id, "laptop", marks)
     (found,) = await store.list_listeners()
     assert (found.progress, found.seen_at, found.last, found.lag) == (marks.progress, marks.seen_at, marks.last, 2)
     assert [each.listener for each in await store.list_attempts(bin.id, 1, limit=9)] == ["laptop"]
     again = await store.open_listener(bin.id, "laptop", None)
-    assert again == replace(found, seen_at=again.seen_at)
+    assert found.connected_at == marks.connected_at
+    assert again == replace(found, seen_at=again.seen_at, connected_at=again.seen_at, opened=3)
 
 
 async def test_deleted_captures_are_no_lag(store: Store) -> None:

@@ -1,9 +1,7 @@
 """The contract of all stores about values that occur: those of the newest captures, and those of the index."""
 
 import asyncio
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -36,7 +34,8 @@ def _event(index: int, number: str) -> Event:
     )  # fmt: skip
 
 
-async def _filled(store: Store, folder: Path) -> Bin:
+@pytest.fixture
+async def bin(store: Store, read_ledger: Callable[[str], list[tuple]]) -> Bin:
     """A bin whose captures are indexed."""
     bin, other = await a_bin(store), await a_bin(store)
     for index, number in enumerate(NUMBERS):
@@ -49,39 +48,28 @@ async def _filled(store: Store, folder: Path) -> Bin:
         await store.add_capture(stating(bin, Role.VOICE, call))
     await store.get_capture(bin.id, 1)
     async with asyncio.timeout(20):
-        while not await asyncio.to_thread(_is_indexed, folder):
+        while await asyncio.to_thread(read_ledger, "select sum(indexed_n) from spaces") != [(len(NUMBERS) + 1 + 3,)]:
             await asyncio.sleep(0.02)
     return bin
 
 
-def _is_indexed(folder: Path) -> bool:
-    with closing(sqlite3.connect(f"file:{folder / 'data' / 'ledger.db'}?mode=ro", uri=True)) as connection:
-        return connection.execute("select sum(indexed_n) from spaces").fetchone()[0] == len(NUMBERS) + 1 + 3
-
-
-@pytest.mark.parametrize(
-    ("key", "found"),
-    [
-        ("from", {"24680": 9, "+14155550101": 3}),
-        ("id", {"sm-call": 3, **{f"SM{index:02d}": 1 for index in range(9)}}),
-        ("status", {"sent": 9}),
-        ("role", {"status": 9, "voice": 3}),
-        ("kind", {"status": 9, "voice": 3}),
-        ("provider", {"ytel": 12}),
-        ("method", {"POST": 12}),
-        ("has", {"plus_lost": 9, "unknown_role": 9}),
-        ("is", {}),
-        ("signature", {}),
-        ("result", {"odd": 9}),
-    ],
-)
-async def test_values_of_the_newest_captures_are_counted(
-    store: Store, tmp_path: Path, key: str, found: dict[str, int]
-) -> None:
-    bin = await _filled(store, tmp_path)
-    counts = await store.recent_values(bin.id, key, among=100)
-    assert {value: counts[value] for value in found} == found
-    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+async def test_values_of_the_newest_captures_are_counted(store: Store, bin: Bin) -> None:
+    for key, found in {
+        "from": {"24680": 9, "+14155550101": 3},
+        "id": {"sm-call": 3, **{f"SM{index:02d}": 1 for index in range(9)}},
+        "status": {"sent": 9},
+        "role": {"status": 9, "voice": 3},
+        "kind": {"status": 9, "voice": 3},
+        "provider": {"ytel": 12},
+        "method": {"POST": 12},
+        "has": {"plus_lost": 9, "unknown_role": 9},
+        "is": {},
+        "signature": {},
+        "result": {"odd": 9},
+    }.items():
+        counts = await store.recent_values(bin.id, key, among=100)
+        assert {value: counts[value] for value in found} == found
+        assert list(counts.values()) == sorted(counts.values(), reverse=True), key
 
 
 def test_every_key_with_fixed_values_can_be_counted() -> None:
@@ -90,16 +78,14 @@ def test_every_key_with_fixed_values_can_be_counted() -> None:
         assert f"when '{key}' then" in SQL["recent_values"]
 
 
-async def test_only_so_many_captures_are_looked_at(store: Store, tmp_path: Path) -> None:
-    bin = await _filled(store, tmp_path)
+async def test_only_so_many_captures_are_looked_at(store: Store, bin: Bin) -> None:
     assert await store.recent_values(bin.id, "role", among=3) == {"voice": 3}
     assert await store.recent_values(bin.id, "role", among=4) == {"voice": 3, "status": 1}
     empty = await a_bin(store)
     assert await store.recent_values(empty.id, "role", among=4) == {}
 
 
-async def test_values_of_the_index_begin_with_what_is_typed_in_any_case(store: Store, tmp_path: Path) -> None:
-    bin = await _filled(store, tmp_path)
+async def test_values_of_the_index_begin_with_what_is_typed_in_any_case(store: Store, bin: Bin) -> None:
 
     async def values(key: str, *beginnings: str, limit: int = 10) -> list[str]:
         return [*await store.values_from(bin.id, key, beginnings, limit=limit)]

@@ -66,6 +66,7 @@ from .forwards import (
 )
 from .readers import DropSecret, NextEpoch, RequestReread, SetMapping, SetRecordMapping, SetSecret, SkipCapture
 from .shares import AddShare, EndShare, ForgetShares, NoteShareViews
+from .simulations import AddMark, PutSimulation, StopSimulation
 from .upkeep import EndRun, NoteTime, Probe
 
 AnyJob = (
@@ -77,6 +78,7 @@ AnyJob = (
     | OpenListener | MarkListener | DropListener
     | AddAlert | SetAlert | DropAlert | MarkAlerts | MarkAlertDeliveries
     | AddToken | TouchToken | DropToken | AddSession | TouchSession | DropSession | DropSessions
+    | AddMark | PutSimulation | StopSimulation
     | AddShare | EndShare | NoteShareViews | ForgetShares
     | Probe | SetFilter | DropFilter | PutAuditEntry | TrimAuditLog
 )  # fmt: skip
@@ -115,6 +117,7 @@ __all__ = [
     "AddCapture",
     "AddDrill",
     "AddForward",
+    "AddMark",
     "AddSession",
     "AddShare",
     "AddToken",
@@ -152,6 +155,7 @@ __all__ = [
     "OutcomeRecord",
     "Probe",
     "PutAuditEntry",
+    "PutSimulation",
     "RequestReread",
     "RetryDispatches",
     "RotateKey",
@@ -170,6 +174,7 @@ __all__ = [
     "SetWiretap",
     "SettleUnanswered",
     "SkipCapture",
+    "StopSimulation",
     "Sweep",
     "TouchSession",
     "TouchToken",

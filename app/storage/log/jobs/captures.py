@@ -10,7 +10,7 @@ class AddCapture(Job):
     """A capture. The log process computes the hashes, because the event loop has no time for it.
 
     `fault` is the hit as MessagePack, `fault_id` the fault whose count it changes. With an `answer_version` it is
-    stored only if the bin has the same and the fault has a hit left.
+    stored only if the bin has the same and the fault has a hit left. `mark`: it is simulated if this hash is stored.
     """
 
     bin_id: str
@@ -31,6 +31,7 @@ class AddCapture(Job):
     refused: str | None = None
     withheld: str | None = None
     answer_version: int | None = None
+    mark: bytes | None = None
 
 
 class OutcomeRecord(msgspec.Struct, array_like=True, gc=False):

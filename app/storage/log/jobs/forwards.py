@@ -73,7 +73,8 @@ class RetryDispatches(Job):
 
 
 class OpenListener(Job):
-    """Add a listener, or set its cursor. `cursor` None: where it is, and a new one after the last capture."""
+    """Add a listener, or set its cursor; the result is how often it was opened. `cursor` None: where it is, and a new
+    one after the last capture."""
 
     bin_id: str
     name: str
@@ -82,10 +83,13 @@ class OpenListener(Job):
 
 
 class MarkListener(Job):
-    """What changed in a listener. `sent` and `last` are JSON. Ignored for a deleted one, except its attempts."""
+    """What changed in a listener. `sent` and `last` are JSON. Ignored, except the attempts, for one that is deleted or
+    was opened again."""
 
     bin_id: str
     name: str
+    opened: int
+    connected_at: int | None
     seen_at: int
     cursor: int
     sent: str

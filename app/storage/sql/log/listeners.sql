@@ -4,16 +4,21 @@ select count(*) filter (where name = :name) > 0 as is_known, count(*) filter (wh
 from listeners where bin = :bin
 
 -- name: open_listener
-insert into listeners (bin, name, made_at, seen_at, cursor, sent)
-values (:bin, :name, :now, :now, :cursor, '[]')
+insert into listeners (bin, name, made_at, seen_at, cursor, sent, opened, connected_at)
+values (:bin, :name, :now, :now, :cursor, '[]', 1, :now)
 on conflict (bin, name) do update set
-    seen_at = excluded.seen_at,
+    seen_at = excluded.seen_at, connected_at = excluded.connected_at, opened = listeners.opened + 1,
     cursor = case when :is_moved then excluded.cursor else listeners.cursor end,
     sent = case when :is_moved then excluded.sent else listeners.sent end
 
+-- name: times_opened
+select opened from listeners where bin = :bin and name = :name
+
 -- name: mark_listener
-update listeners set cursor = :cursor, sent = :sent, seen_at = :seen_at, last = :last
-where bin = :bin and name = :name
+-- Unless it was connected again since then, perhaps to another server.
+update listeners
+set cursor = :cursor, sent = :sent, seen_at = :seen_at, last = :last, connected_at = :connected_at
+where bin = :bin and name = :name and opened = :opened
 
 -- name: drop_listener
 delete from listeners where bin = :bin and name = :name

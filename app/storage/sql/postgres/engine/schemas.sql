@@ -18,7 +18,9 @@ insert into smsbin_log.schema_version (version) values (%s)
 select ready from smsbin_log.meta
 
 -- name: ledger_version
-select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'smsbin_ledger'
+-- The version that the ledger has, and the id of a table of the log, which is another one after a backup was restored.
+select (select obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'smsbin_ledger') as version,
+    cast(cast(to_regclass('smsbin_log.captures') as oid) as bigint) as log
 
 -- name: drop_ledger
 drop schema if exists smsbin_ledger cascade

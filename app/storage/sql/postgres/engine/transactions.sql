@@ -33,6 +33,5 @@ select pg_logical_emit_message(true, 'smsbin', '')
 -- name: commit
 commit
 
--- name: commit_and_flush
-commit;
-select pg_logical_emit_message(true, 'smsbin', '')
+-- name: rollback
+rollback

@@ -340,6 +340,7 @@ create table listeners (
     sent text collate "C" not null,
     last text collate "C",
     opened bigint not null default 0,
+    connected_at bigint,
     primary key (bin, name)
 ) with (fillfactor = 50);
 

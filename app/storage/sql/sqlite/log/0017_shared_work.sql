@@ -8,8 +8,9 @@ alter table forwards add column requeued integer not null default 0;
 -- Incremented by each change: what was decided from an older edition is refused.
 alter table alerts add column edition integer not null default 0;
 
--- How often it was connected: only the last connection may move the cursor.
+-- How often it was connected: only the last connection may move the cursor. `connected_at`: null while it is not.
 alter table listeners add column opened integer not null default 0;
+alter table listeners add column connected_at integer;
 
 -- The secrets of running simulations, hashed, so that every server recognises their requests.
 create table marks (

@@ -4,7 +4,7 @@
 insert into writers (id, batch, seen_at) values (:id, 0, :now)
 
 -- name: set_writer_batch
-update writers set batch = :batch, seen_at = :now where id = :id
+update writers set batch = ?, seen_at = ? where id = ?
 
 -- name: lock_writer
 select batch from writers where id = :id for update
