@@ -132,7 +132,9 @@ class PostgresTransaction:
             self.each(query, rows)
             return
         columns = [list(column) for column in zip(*with_words(query, rows), strict=True)]
-        self._deferred.append((self._insert_arrays(*target), columns))
+        # First, because it may send what is deferred.
+        text = self._insert_arrays(*target)
+        self._deferred.append((text, columns))
 
     def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
         """Many look-ups in one statement, which gets one array for each column."""
