@@ -28,6 +28,14 @@ CONNECT_S = 2
 _UNACKNOWLEDGED_MS = 2_000
 
 
+class IntegerDumper(Int8Dumper):
+    """An int, also in a statement that is sent with its values."""
+
+    def quote(self, obj: Any) -> bytes:
+        """A bigint. Without its type, small numbers would be others."""
+        return b"'%d'::int8" % obj
+
+
 class IntegerLoader(NumericLoader):
     """Sums are numeric in PostgreSQL; here they are sums of integers."""
 
@@ -40,7 +48,7 @@ class IntegerLoader(NumericLoader):
 def adapters() -> AdaptersMap:
     """How values are sent and read: an int always as bigint, so that a statement always has the same types."""
     made = AdaptersMap(psycopg.adapters)
-    made.register_dumper(int, Int8Dumper)
+    made.register_dumper(int, IntegerDumper)
     made.register_dumper(int, Int8BinaryDumper)
     made.register_dumper(str, EscapedBinaryDumper)
     made.register_dumper(str, EscapedDumper)
@@ -65,13 +73,16 @@ def _parameters(program: str) -> dict[str, Any]:
 
 def connect(url: str, program: str) -> Connection:
     """Open a connection without transaction; `program` is shown in `pg_stat_activity`. Raises DatabaseError."""
+    connection: Connection | None = None
     try:
-        connection: Connection = psycopg.connect(
+        connection = psycopg.connect(
             url, autocommit=True, row_factory=named_rows, context=_Context(), **_parameters(program)
         )
         if is_pooled(connection.info, connection.execute(ENGINE["backend"]).fetchone()):
             connection.prepare_threshold = None
     except psycopg.Error as error:
+        if connection is not None:
+            connection.close()
         raise translate(error) or error from error
     return connection
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from ..transaction import DatabaseError, RowValues, SqlRow, Unreachable, Values
+from ..transaction import CannotWrite, DatabaseError, RowValues, SqlRow, Unreachable, Values
 from .connections import Connection, connect
 from .engine import ENGINE
 from .failures import translate
@@ -150,10 +150,12 @@ class PostgresTransaction:
             connection = self._begun()
             with connection.pipeline():
                 self._send_deferred(connection)
-                for statement in statements:
-                    connection.execute(ENGINE[statement])
+                done = [connection.execute(ENGINE[statement]) for statement in statements]
         except psycopg.Error as error:
             raise self._translate(error) or error from error
+        if statements[:1] == ("commit",) and done[0].statusmessage != "COMMIT":
+            # The server reports no error here.
+            raise CannotWrite("the transaction was rolled back, because a statement in it has failed")
 
     def _run(self, text: str, values: Values) -> psycopg.Cursor[NamedRow]:
         try:
@@ -191,8 +193,8 @@ class PostgresTransaction:
     def _begun(self) -> Connection:
         """The connection, in the transaction."""
         if self._connection is None:
-            self._connection = self._database.connection
-            self._connection.execute(ENGINE[self._begin])
+            self._run_first("", ())
+        assert self._connection is not None, "it has begun"
         return self._connection
 
     def _send_deferred(self, connection: Connection) -> None:
