@@ -4,13 +4,11 @@ import psycopg
 
 from ..transaction import CannotWrite, DamagedFile, DatabaseError, Duplicate, LogUnreadable, Unreachable
 
-# Two transactions waited for each other, or the server cannot run one of them now: it may be run again.
-RETRIED = frozenset({"40001", "40P01"})
 _UNIQUE = "23505"
 _DAMAGED = frozenset({"XX001", "XX002"})
 # 53: disk full, too many connections; 55P03: a lock was not free in time; 57014: a statement took too long; 25006: the
-# server has become a replica; 42501: a right is missing.
-_REFUSED = ("53", "55P03", "57014", "25006", "42501", *RETRIED)
+# server has become a replica; 42501: a right is missing; 40001, 40P01: two transactions waited for each other.
+_REFUSED = ("53", "55P03", "57014", "25006", "42501", "40001", "40P01")
 # The connection is lost, or the server starts or stops. 25P03, 25P04: it has ended a connection whose transaction was
 # open for too long.
 _UNREACHABLE = ("08", "57P", "25P03", "25P04")

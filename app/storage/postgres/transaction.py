@@ -24,6 +24,7 @@ Translate = Callable[[psycopg.Error], DatabaseError | None]
 
 # From this number of rows on, one statement with an array for each column costs less than one for each row.
 MIN_ARRAYS = 3
+_OPEN = (psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR)
 _PLAIN_INSERT = re.compile(r"insert into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)")
 
 
@@ -106,6 +107,12 @@ class PostgresTransaction:
         self._connection: Connection | None = None
         self._translate = translate
         self._deferred: list[tuple[str, Values]] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the server has neither committed it nor rolled it back, so that it will be rolled back."""
+        connection = self._connection
+        return connection is not None and connection.info.transaction_status in _OPEN
 
     def all(self, query: str, values: Values = ()) -> Sequence[SqlRow]:
         """All rows."""
