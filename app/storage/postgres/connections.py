@@ -14,7 +14,7 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper, NumericLoader
 from ...errors import CannotStart
 from .addresses import describe
 from .engine import ENGINE
-from .failures import translate
+from .failures import Translate, translate
 from .rows import NamedRow, named_rows
 from .texts import EscapedBinaryDumper, EscapedDumper, RestoringBinaryLoader, RestoringLoader
 
@@ -71,7 +71,7 @@ def _parameters(program: str) -> dict[str, Any]:
     }
 
 
-def connect(url: str, program: str) -> Connection:
+def connect(url: str, program: str, translate: Translate = translate) -> Connection:
     """Open a connection without transaction; `program` is shown in `pg_stat_activity`. Raises DatabaseError."""
     connection: Connection | None = None
     try:

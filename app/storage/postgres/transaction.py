@@ -5,22 +5,20 @@ nothing is sent with the next query or with the commit. Its errors are raised th
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
 import psycopg
 
-from ..transaction import CannotWrite, DatabaseError, RowValues, SqlRow, Unreachable, Values
+from ..transaction import CannotWrite, RowValues, SqlRow, Unreachable, Values
 from .connections import Connection, connect
 from .engine import ENGINE
-from .failures import translate
+from .failures import Translate, translate
 from .queries import SQL
 from .rows import NamedRow
 from .words import with_words
-
-Translate = Callable[[psycopg.Error], DatabaseError | None]
 
 # From this number of rows on, one statement with an array for each column costs less than one for each row.
 MIN_ARRAYS = 3
@@ -43,7 +41,7 @@ class PostgresDatabase:
     def connection(self) -> Connection:
         """The open connection. Raises DatabaseError."""
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url, self._program)
+            self._connection = connect(self._url, self._program, self._translate)
         return self._connection
 
     @contextmanager
@@ -183,7 +181,7 @@ class PostgresTransaction:
         try:
             return self._run_together(text, values)
         except psycopg.Error as error:
-            if not isinstance(self._translate(error), Unreachable):
+            if not isinstance(translate(error), Unreachable):
                 raise
         # The server was restarted since the last transaction, of which nothing is missing.
         self._database.close()
