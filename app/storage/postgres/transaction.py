@@ -5,26 +5,25 @@ nothing is sent with the next query or with the commit. Its errors are raised th
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
 import psycopg
 
-from ..transaction import DatabaseError, RowValues, SqlRow, Unreachable, Values
+from ..transaction import CannotWrite, RowValues, SqlRow, Unreachable, Values
 from .connections import Connection, connect
 from .engine import ENGINE
-from .failures import translate
+from .failures import Translate, translate
 from .queries import SQL
 from .rows import NamedRow
 from .words import with_words
 
-Translate = Callable[[psycopg.Error], DatabaseError | None]
-
 # From this number of rows on, one statement with an array for each column costs less than one for each row.
 MIN_ARRAYS = 3
 _INSERT = re.compile(r"insert into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)(\s+on conflict\s.+)?", re.DOTALL)
+_OPEN = (psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR)
 
 
 class PostgresDatabase:
@@ -42,7 +41,7 @@ class PostgresDatabase:
     def connection(self) -> Connection:
         """The open connection. Raises DatabaseError."""
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url, self._program)
+            self._connection = connect(self._url, self._program, self._translate)
         return self._connection
 
     @contextmanager
@@ -107,6 +106,12 @@ class PostgresTransaction:
         self._translate = translate
         self._deferred: list[tuple[str, Values]] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the server has neither committed it nor rolled it back, so that it will be rolled back."""
+        connection = self._connection
+        return connection is not None and connection.info.transaction_status in _OPEN
+
     def all(self, query: str, values: Values = ()) -> Sequence[SqlRow]:
         """All rows."""
         cursor = self._run(SQL[query], values)
@@ -149,10 +154,12 @@ class PostgresTransaction:
             connection = self._begun()
             with connection.pipeline():
                 self._send_deferred(connection)
-                for statement in statements:
-                    connection.execute(ENGINE[statement])
+                done = [connection.execute(ENGINE[statement]) for statement in statements]
         except psycopg.Error as error:
             raise self._translate(error) or error from error
+        if statements[:1] == ("commit",) and done[0].statusmessage != "COMMIT":
+            # The server reports no error here.
+            raise CannotWrite("the transaction was rolled back, because a statement in it has failed")
 
     def _run(self, text: str, values: Values) -> psycopg.Cursor[NamedRow]:
         try:
@@ -175,7 +182,7 @@ class PostgresTransaction:
         try:
             return self._run_together(text, values)
         except psycopg.Error as error:
-            if not isinstance(self._translate(error), Unreachable):
+            if not isinstance(translate(error), Unreachable):
                 raise
         # The server was restarted since the last transaction, of which nothing is missing.
         self._database.close()
@@ -192,8 +199,8 @@ class PostgresTransaction:
     def _begun(self) -> Connection:
         """The connection, in the transaction."""
         if self._connection is None:
-            self._connection = self._database.connection
-            self._connection.execute(ENGINE[self._begin])
+            self._run_first("", ())
+        assert self._connection is not None, "it has begun"
         return self._connection
 
     def _send_deferred(self, connection: Connection) -> None:
