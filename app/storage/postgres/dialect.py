@@ -2,6 +2,9 @@
 
 Only what can be replaced without understanding the query is replaced here; a query that needs more has an override of
 its own under `sql/postgres/`. An override passes the same translation, so it has `:name` and no schema, too.
+
+What shared SQL must not rely on: `min` and `max` of several values are null on SQLite if one of them is; `instr` that
+is not compared with a number is a condition.
 """
 
 import re

@@ -6,6 +6,13 @@ join messages
     and lower(left(messages.message_id, 200)) = lower(left(wanted.column2, 200) collate "C")
     and messages.provider = wanted.column3 and messages.message_id = wanted.column2
 
+-- name: known_texts
+select distinct wanted.column2, wanted.column3
+from unnest(cast(? as bigint[]), cast(? as bigint[]), cast(? as bigint[])) as wanted (column1, column2, column3)
+cross join generate_series(-1, 1) as apart (minutes)
+join texts
+    on texts.space = wanted.column1 and texts.minute = wanted.column2 + apart.minutes and texts.hash = wanted.column3
+
 -- name: find_pieces
 select id from messages
 where
