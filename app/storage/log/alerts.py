@@ -30,7 +30,7 @@ def drop_alert(batch: Batch, job: jobs.DropAlert) -> None:
 
 def mark_alerts(batch: Batch, job: jobs.MarkAlerts) -> int:
     """Store the new states, and the notices with their deliveries; the oldest notices are deleted. Returns how many
-    alerts are as the server knows them."""
+    alerts are as the server has them."""
     batch.flush()
     run = batch.transaction.run
     marked = 0
