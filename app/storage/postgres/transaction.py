@@ -24,7 +24,7 @@ Translate = Callable[[psycopg.Error], DatabaseError | None]
 
 # From this number of rows on, one statement with an array for each column costs less than one for each row.
 MIN_ARRAYS = 3
-_PLAIN_INSERT = re.compile(r"insert into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)")
+_PLAIN_INSERT = re.compile(r"insert\s+into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)")
 
 
 class PostgresDatabase:
@@ -161,7 +161,7 @@ class PostgresTransaction:
                 return self._run_first(text, values)
             connection = self._begun()
             # None: prepared when it has been run a few times.
-            prepare = False if _is_planned_anew(text) else None
+            prepare = False if _keeps_no_plan(text) else None
             if not self._deferred:
                 return connection.execute(text, values, prepare=prepare)
             with connection.pipeline():
@@ -206,10 +206,12 @@ class PostgresTransaction:
         """A plain insert with one array for each column instead of one row."""
         known = _INSERTS.get((table, columns))
         if known is None:
-            described = self._run(f"select {columns} from {table} limit 0", ()).description or ()
+            text = ENGINE["read_types"].format(columns=columns, table=table)
+            described = self._run(text, ()).description or ()
             types = [psycopg.adapters.types[column.type_code].name for column in described]
             arrays = ", ".join(f"%b::{name}[]" for name in types)
-            known = _INSERTS[table, columns] = f"insert into {table} ({columns}) select * from unnest({arrays})"
+            known = ENGINE["insert_arrays"].format(columns=columns, table=table, arrays=arrays)
+            _INSERTS[table, columns] = known
         return known
 
 
@@ -220,8 +222,8 @@ _SEVERAL_INDEXES = (
 
 
 @cache
-def _is_planned_anew(text: str) -> bool:
-    """Whether a prepared statement would keep a plan that does not fit later values: those with lists do, too."""
+def _keeps_no_plan(text: str) -> bool:
+    """Whether it is planned for its values each time. The plan of a statement with lists depends on their length."""
     return "[]" in text or text in {SQL[name] for name in _SEVERAL_INDEXES}
 
 

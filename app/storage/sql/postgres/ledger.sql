@@ -334,7 +334,7 @@ return (
 );
 
 -- Ranges of texts, each a pair, as the indexes have them. Strict: the planner does not merge it into the query, and so
--- knows that it returns a few rows.
+-- takes the number of its rows from here.
 create function ranges_of(pairs text[]) returns table (low text, high text)
 language sql immutable strict parallel safe rows 2
 begin atomic
