@@ -34,7 +34,8 @@ class Transaction(Protocol):
         """Run a statement once for each of `rows`."""
 
     def insert(self, query: str, rows: RowValues) -> None:
-        """The same for a query with one `values (?, …)`, which is repeated to insert many rows in one statement."""
+        """The same for a query with one `values (?, …)`, which is repeated to insert many rows in one statement. If it
+        has `on conflict`, no two rows may have the same key."""
 
     def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
         """The rows of a query that joins `values (?, …)`: many look-ups in one statement."""

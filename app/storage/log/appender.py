@@ -20,7 +20,7 @@ from .audit import put_audit_entry, trim_audit_log
 from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, drop_some, sweep
 from .forwards import add_forward, change_forward, mark_dispatches, retry_dispatches
-from .jobs import DELETES, ON_FULL_DISK, Job, bins_of
+from .jobs import DELETES, OF_UNNAMED_BINS, ON_FULL_DISK, Job, bins_of
 from .listeners import drop_listener, mark_listener, open_listener
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .results import Result, Results
@@ -174,7 +174,10 @@ class Appender:
                 transaction.run("begin_run", {"id": self._run, "now": micros(clock.now())})
             batch = Batch(transaction)
             if self._is_shared:
-                batch.lock(bins_of(jobs_), audit_log=any(isinstance(job, jobs.PutAuditEntry) for job in jobs_))
+                batch.lock(
+                    bins_of(jobs_), unnamed=any(isinstance(job, OF_UNNAMED_BINS) for job in jobs_),
+                    audit_log=any(isinstance(job, jobs.PutAuditEntry) for job in jobs_),
+                )  # fmt: skip
             values = [self._handlers[type(job)](batch, job) for job in jobs_]
             positions = batch.finish()
         self._run_recorded = True

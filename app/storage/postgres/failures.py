@@ -1,5 +1,7 @@
 """Translates PostgreSQL's errors to those of `storage/transaction.py`, by their SQLSTATE and never by their text."""
 
+from collections.abc import Callable
+
 import psycopg
 
 from ..transaction import CannotWrite, DamagedFile, DatabaseError, Deadlock, Duplicate, LogUnreadable, Unreachable
@@ -13,6 +15,9 @@ _REFUSED = ("53", "55P03", "57014", "25006", "42501", "40001")
 # The connection is lost, or the server starts or stops. 25P03, 25P04: it has ended a transaction that paused for too
 # long, with its connection.
 _UNREACHABLE = ("08", "57P", "25P03", "25P04")
+
+
+Translate = Callable[[psycopg.Error], DatabaseError | None]
 
 
 def translate(error: psycopg.Error) -> DatabaseError | None:
