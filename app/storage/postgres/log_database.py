@@ -22,7 +22,7 @@ from .failures import translate_for_log
 from .migrating_log import migrate, refuse_incomplete
 from .transaction import PostgresDatabase, PostgresTransaction
 
-# How long the result of an unknown commit is looked up. A capture waits 4 seconds, of which the commit may have used a part.
+# How long the result of an unknown commit is looked up. A capture waits 4 s, of which the commit may have used a part.
 DOUBT_S = 2.5
 AGAIN_S = 0.05
 # The row of a process that has ended is removed after this time.

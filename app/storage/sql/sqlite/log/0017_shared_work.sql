@@ -1,6 +1,6 @@
 -- What several servers do with one store: one of them sends, and the others see what it has done.
 
--- Incremented by each change of a user in the settings or the state, and whenever another server than the sender queues a
+-- Incremented by each change of a user in the settings or the state, and whenever another than the sender queues a
 -- dispatch.
 alter table forwards add column edition integer not null default 0;
 alter table forwards add column requeued integer not null default 0;
