@@ -11,8 +11,8 @@ from app.domain.reconciliation.mapping import RecordColumns, RecordMapping
 from app.domain.roles import Role
 from app.errors import NotReadable
 from app.services.reconciliations.job import CompareJob, CompareReport, DoneReport, ProblemReport, ProgressReport
+from app.storage.seen_messages import SpaceChanged
 from app.storage.sqlite.result_files import read_head, read_records
-from app.storage.sqlite.seen_messages import SpaceChanged
 from app.store import Store
 from tests.reconciling import row, sid, table
 from tests.storage.builders import a_bin, stating
