@@ -22,6 +22,11 @@ from tests.storage.ledger.events import an_inbound
 __all__ = ["_scripted", "store"]
 
 
+@pytest.fixture
+def database_of_engine() -> None:
+    """The store is on SQLite: how messages are read from each engine is tested by `tests/storage/`."""
+
+
 async def _job(store: Store, tmp_path: Path, content: bytes, **more: object) -> CompareJob:
     bin = await a_bin(store)
     await store.add_capture(stating(bin, Role.PRIMARY, an_inbound(sid(1)), provider="twilio"))
