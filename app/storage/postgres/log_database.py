@@ -20,6 +20,7 @@ from ..transaction import CannotWrite, DatabaseError, Unreachable
 from .connections import check_version
 from .failures import translate_for_log
 from .migrating_log import migrate, refuse_incomplete
+from .release import begin_release
 from .transaction import PostgresDatabase, PostgresTransaction
 
 # How long the result of an unknown commit is looked up. A capture waits 4 s, of which the commit may have used a part.
@@ -50,6 +51,11 @@ class LogDatabase:
         with self._database.write() as transaction:
             transaction.run("forget_writers", {"before": micros(now() - FORGOTTEN_AFTER)})
             transaction.each("set_writer_batch", [(self._writer, self._batch, micros(now()))])
+
+    def begin_release(self, run: str) -> None:
+        """The followers of this release write the ledger. `run` is the id of this opening of the store; nothing changes
+        if only its log process was restarted. Raises DatabaseError."""
+        begin_release(self._database.connection, run)
 
     @contextmanager
     def write(self) -> Iterator[PostgresTransaction]:
