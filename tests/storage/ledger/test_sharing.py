@@ -14,7 +14,7 @@ from app.domain.captures import Outcome
 from app.domain.roles import Role
 from app.domain.statuses import Status
 from app.storage.ledger.follower import Follower
-from app.storage.ledger.protocol import FromServer, LedgerProgress, LookAt, ReadingBegins, decode_from_process, encode
+from app.storage.ledger.protocol import FromServer, LedgerProgress, LookAt, ReadingBegins, encode
 from app.storage.log.results import LogPosition
 from app.storage.postgres.ledger import PostgresLedger, PostgresLedgerFiles
 from app.storage.transaction import Database, Transaction
@@ -158,7 +158,7 @@ def test_a_bin_that_another_follower_has_is_looked_at_and_reported(
     one, other = add_server(), add_server()
     with claimed(other, 1):
         one.follow()
-        assert one.positions[-2:] == [LogPosition(2, 1, 0, 0, 0), LogPosition(1, 0, 0, 0, -1)]
+        assert one.positions[2:4] == [LogPosition(2, 1, 0, 0, 0), LogPosition(1, 0, 0, 0, -1)]
         assert [frame.places for frame in one.wire.of(ReadingBegins)][:1] == [[(2, -1)]]
         assert BIN in one.wire.changed
         assert ledger.everything(1) == {}
