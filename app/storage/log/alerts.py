@@ -15,16 +15,15 @@ def add_alert(batch: Batch, job: jobs.AddAlert) -> None:
 def set_alert(batch: Batch, job: jobs.SetAlert) -> None:
     """Replace settings and state. Raises Rejected when there is no such alert, or when it has changed."""
     if not batch.run("set_alert", msgspec.structs.asdict(job)):
-        raise _unknown(job.id) if _find(batch, job.id) is None else Rejected("stale", "The alert has changed.")
+        raise _unknown(job.id) if _number(batch, job.id) is None else Rejected("stale", "The alert has changed.")
 
 
 def drop_alert(batch: Batch, job: jobs.DropAlert) -> None:
     """Delete an alert with its history. Raises Rejected when there is no such alert."""
     batch.flush()
-    found = _find(batch, job.id)
-    if found is None:
+    alert = _number(batch, job.id)
+    if alert is None:
         raise _unknown(job.id)
-    alert, _ = found
     for query in ("drop_alert_deliveries", "drop_alert_notices", "drop_alert"):
         batch.transaction.run(query, {"alert": alert})
 
@@ -36,12 +35,12 @@ def mark_alerts(batch: Batch, job: jobs.MarkAlerts) -> int:
     run = batch.transaction.run
     marked = 0
     for record in job.alerts:
-        found = _find(batch, record.id)
-        if found is None or found[1] != record.edition:
+        alert = _number(batch, record.id)
+        values = {"alert": alert, "edition": record.edition, "state": record.state, "position": record.position}
+        # The edition is compared by the statement that writes: another server may be writing at this moment.
+        if alert is None or not run("mark_alert", values):
             continue
-        alert, _ = found
         marked += 1
-        run("mark_alert", {"alert": alert, "state": record.state, "position": record.position})
         for notice in record.notices:
             run("add_alert_notice", {"alert": alert, "number": notice.number, "notice": notice.notice})
             for delivery in notice.deliveries:
@@ -58,15 +57,14 @@ def mark_alert_deliveries(batch: Batch, job: jobs.MarkAlertDeliveries) -> None:
     """Store the results of attempts."""
     batch.flush()
     for alert_id, record in job.deliveries:
-        found = _find(batch, alert_id)
-        if found is not None:
-            batch.transaction.run("set_alert_delivery", {"alert": found[0], **msgspec.structs.asdict(record)})
+        alert = _number(batch, alert_id)
+        if alert is not None:
+            batch.transaction.run("set_alert_delivery", {"alert": alert, **msgspec.structs.asdict(record)})
 
 
-def _find(batch: Batch, alert_id: str) -> tuple[int, int] | None:
-    """The number of an alert, and its edition."""
+def _number(batch: Batch, alert_id: str) -> int | None:
     row = batch.transaction.one("alert_to_mark", {"id": alert_id})
-    return None if row is None else (int(row[0]), int(row[1]))
+    return None if row is None else int(row[0])
 
 
 def _unknown(alert_id: str) -> Rejected:

@@ -12,7 +12,7 @@ from ...domain.units import micros
 from ..ballast import Ballast
 from ..checkpointing import NoBallast
 from ..ids import row_id
-from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone, Unreachable
+from ..transaction import CannotWrite, Database, DatabaseError, Deadlock, Doubtful, Duplicate, Gone, Unreachable
 from . import jobs
 from .alerts import add_alert, drop_alert, mark_alert_deliveries, mark_alerts, set_alert
 from .annotating import annotate
@@ -20,7 +20,7 @@ from .audit import put_audit_entry, trim_audit_log
 from .batch import Batch, Rejected
 from .deleting import drop_capture, drop_captures, drop_some, sweep
 from .forwards import add_forward, change_forward, mark_dispatches, retry_dispatches
-from .jobs import DELETES, ON_FULL_DISK, Job, bins_of
+from .jobs import DELETES, OF_UNNAMED_BINS, ON_FULL_DISK, Job, bins_of
 from .listeners import drop_listener, mark_listener, open_listener
 from .reader_settings import drop_secret, request_reread, set_mapping, set_secret
 from .results import Result, Results
@@ -142,6 +142,9 @@ class Appender:
             return self._commit(batch)
         except Doubtful:
             raise
+        except Deadlock:
+            # One job needs few locks, and the other transaction has continued.
+            return _joined([self._commit_alone(job) for job in batch])
         except CannotWrite as error:
             if any(isinstance(job, DELETES) for job in batch) and self._ballast.release():
                 return self._delete_only(batch)
@@ -171,7 +174,10 @@ class Appender:
                 transaction.run("begin_run", {"id": self._run, "now": micros(clock.now())})
             batch = Batch(transaction)
             if self._is_shared:
-                batch.lock(bins_of(jobs_), audit_log=any(isinstance(job, jobs.PutAuditEntry) for job in jobs_))
+                batch.lock(
+                    bins_of(jobs_), unnamed=any(isinstance(job, OF_UNNAMED_BINS) for job in jobs_),
+                    audit_log=any(isinstance(job, jobs.PutAuditEntry) for job in jobs_),
+                )  # fmt: skip
             values = [self._handlers[type(job)](batch, job) for job in jobs_]
             positions = batch.finish()
         self._run_recorded = True

@@ -64,11 +64,13 @@ class Batch:
             counter = self._counters[bin_id] = Counter(*row)
         return counter
 
-    def lock(self, bin_ids: Iterable[str], *, audit_log: bool) -> None:
-        """Lock bins until the end of the transaction, then the end of the audit log: always in the same order, so that
-        no two servers wait for each other."""
+    def lock(self, bin_ids: Iterable[str], *, unnamed: bool, audit_log: bool) -> None:
+        """Lock bins until the end of the transaction, then rows of unnamed bins, then the end of the audit log: always
+        in the same order, so that no two servers wait for each other."""
         for id, *numbers in self.transaction.all("lock_bins", {"ids": list(bin_ids)}):
             self._counters[id] = Counter(*numbers)
+        if unnamed:
+            self.transaction.one("lock_rows_of_bins")
         if audit_log:
             self.transaction.one("lock_audit_log")
 

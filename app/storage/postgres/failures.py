@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 import psycopg
 
-from ..transaction import CannotWrite, DamagedFile, DatabaseError, Duplicate, LogUnreadable, Unreachable
+from ..transaction import CannotWrite, DamagedFile, DatabaseError, Deadlock, Duplicate, LogUnreadable, Unreachable
 
 _UNIQUE = "23505"
+_DEADLOCK = "40P01"
 _DAMAGED = frozenset({"XX001", "XX002"})
 # 53: disk full, too many connections; 55P03: a lock was not free in time; 57014: a statement took too long; 25006: the
-# server has become a replica; 42501: a right is missing; 40001, 40P01: two transactions waited for each other.
-_REFUSED = ("53", "55P03", "57014", "25006", "42501", "40001", "40P01")
-# The connection is lost, or the server starts or stops. 25P03, 25P04: it has ended a connection whose transaction was
-# open for too long.
+# server has become a replica; 42501: a right is missing; 40001: another transaction was in the way.
+_REFUSED = ("53", "55P03", "57014", "25006", "42501", "40001")
+# The connection is lost, or the server starts or stops. 25P03, 25P04: it has ended a transaction that paused for too
+# long, with its connection.
 _UNREACHABLE = ("08", "57P", "25P03", "25P04")
 
 
@@ -28,6 +29,8 @@ def translate(error: psycopg.Error) -> DatabaseError | None:
         return Unreachable(text) if isinstance(error, psycopg.OperationalError) else None
     if state == _UNIQUE:
         return Duplicate(text)
+    if state == _DEADLOCK:
+        return Deadlock(text)
     if state in _DAMAGED:
         return DamagedFile(text)
     if state.startswith(_UNREACHABLE):

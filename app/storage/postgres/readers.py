@@ -26,9 +26,9 @@ from .rows import NamedRow
 Connect = Callable[[], Awaitable[AsyncConnection]]
 """Opens a connection that commits each statement. Raises DatabaseError."""
 
-# What a statement was prepared for has changed: the ledger was made again.
+# What a statement was prepared for has changed: the ledger was rebuilt.
 _PREPARED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
-# There is no ledger yet, or it is being made again.
+# There is no ledger yet, or it is being rebuilt.
 _NOT_MADE = (errors.InvalidSchemaName, errors.UndefinedTable)
 
 
@@ -52,7 +52,7 @@ class _Reader:
             except (errors.OperationalError, *_PREPARED) as error:
                 if not (connection.closed or isinstance(error, _PREPARED)):
                     raise
-                # The server was restarted since the last query, or the ledger was made again.
+                # The server was restarted since the last query, or the ledger was rebuilt.
         return await _fetch(await self._open(), text, values)
 
     async def close(self) -> None:
@@ -150,7 +150,7 @@ _Rows = asyncio.Future[Sequence[NamedRow]]
 
 
 async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows: _Rows) -> None:
-    """Run a query for whoever waits for its rows."""
+    """Run a query for the caller who waits for its rows."""
     try:
         found = await reader.fetch(text, values)
     except Exception as error:

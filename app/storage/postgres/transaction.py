@@ -22,8 +22,8 @@ from .words import with_words
 
 # From this number of rows on, one statement with an array for each column costs less than one for each row.
 MIN_ARRAYS = 3
+_INSERT = re.compile(r"insert into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)(\s+on conflict\s.+)?", re.DOTALL)
 _OPEN = (psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR)
-_PLAIN_INSERT = re.compile(r"insert into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)")
 
 
 class PostgresDatabase:
@@ -132,13 +132,12 @@ class PostgresTransaction:
 
     def insert(self, query: str, rows: RowValues) -> None:
         """Insert many rows in one statement, with the next query."""
-        target = _target(query)
-        if len(rows) < MIN_ARRAYS or target is None:
+        if len(rows) < MIN_ARRAYS or (parts := _parts(query)) is None:
             self.each(query, rows)
             return
+        # First, because it may send what is deferred so far.
+        text = self._insert_arrays(parts)
         columns = [list(column) for column in zip(*with_words(query, rows), strict=True)]
-        # First, because it may send what is deferred.
-        text = self._insert_arrays(*target)
         self._deferred.append((text, columns))
 
     def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
@@ -167,11 +166,13 @@ class PostgresTransaction:
             if self._connection is None and not self._deferred:
                 return self._run_first(text, values)
             connection = self._begun()
+            # None: prepared when it has been run a few times.
+            prepare = False if _is_planned_anew(text) else None
             if not self._deferred:
-                return connection.execute(text, values)
+                return connection.execute(text, values, prepare=prepare)
             with connection.pipeline():
                 self._send_deferred(connection)
-                return connection.execute(text, values)
+                return connection.execute(text, values, prepare=prepare)
         except psycopg.Error as error:
             raise self._translate(error) or error from error
 
@@ -203,27 +204,40 @@ class PostgresTransaction:
         return self._connection
 
     def _send_deferred(self, connection: Connection) -> None:
-        deferred, self._deferred = self._deferred, []
-        for text, values in deferred:
+        for text, values in self._deferred:
             connection.execute(text, values)
+        self._deferred.clear()
 
-    def _insert_arrays(self, table: str, columns: str) -> str:
-        """A plain insert with one array for each column instead of one row."""
-        known = _INSERTS.get((table, columns))
+    def _insert_arrays(self, parts: tuple[str, str, str]) -> str:
+        """The statement with one array for each column instead of one row."""
+        known = _INSERTS.get(parts)
         if known is None:
+            table, columns, rest = parts
             described = self._run(f"select {columns} from {table} limit 0", ()).description or ()
             types = [psycopg.adapters.types[column.type_code].name for column in described]
             arrays = ", ".join(f"%b::{name}[]" for name in types)
-            known = _INSERTS[table, columns] = f"insert into {table} ({columns}) select * from unnest({arrays})"
+            known = _INSERTS[parts] = f"insert into {table} ({columns}) select * from unnest({arrays}){rest}"
         return known
 
 
-# The types of columns do not change while a process runs.
-_INSERTS: dict[tuple[str, str], str] = {}
+# Several indexes fit each of these, and the best one cannot be known while the tables are empty.
+_SEVERAL_INDEXES = (
+    "find_pieces", "find_call", "first_call_hits", "erase_calls_of_capture", "stuck_messages", "erase_conversation",
+)  # fmt: skip
 
 
 @cache
-def _target(query: str) -> tuple[str, str] | None:
-    """The table and the columns of a plain insert; None for another query."""
-    match = _PLAIN_INSERT.fullmatch(SQL[query])
-    return None if match is None else (match[1], " ".join(match[2].split()))
+def _is_planned_anew(text: str) -> bool:
+    """Whether a prepared statement would keep a plan that does not fit later values: those with lists do, too."""
+    return "[]" in text or text in {SQL[name] for name in _SEVERAL_INDEXES}
+
+
+# The types of columns do not change while a process runs.
+_INSERTS: dict[tuple[str, str, str], str] = {}
+
+
+@cache
+def _parts(query: str) -> tuple[str, str, str] | None:
+    """The table and the columns of an insert, and what follows its values; None for another query."""
+    match = _INSERT.fullmatch(SQL[query])
+    return None if match is None else (match[1], " ".join(match[2].split()), match[3] or "")

@@ -92,6 +92,13 @@ DELETES = (
 ON_FULL_DISK = (*DELETES, PutAuditEntry)
 
 
+# Jobs about rows of a bin that they do not name: forwards, alerts, drills, simulations.
+OF_UNNAMED_BINS = (
+    SetForward, DropForward, MarkDispatches, RetryDispatches, SetAlert, DropAlert, MarkAlerts, MarkAlertDeliveries,
+    SetDrill, AddMark, PutSimulation, StopSimulation,
+)  # fmt: skip
+
+
 def bins_of(jobs: Iterable[Job]) -> set[str]:
     """The ids of the bins that jobs change, as far as their fields name them."""
     ids: set[str] = set()
@@ -110,6 +117,7 @@ decode_jobs = msgspec.msgpack.Decoder(list[AnyJob]).decode
 
 __all__ = [
     "DELETES",
+    "OF_UNNAMED_BINS",
     "ON_FULL_DISK",
     "AddAlert",
     "AddAttempt",

@@ -14,12 +14,15 @@ set
 where id = :id and edition = :edition
 
 -- name: alert_to_mark
-select alerts.number, alerts.edition
+select alerts.number
 from alerts join bins on bins.number = alerts.bin
 where alerts.id = :id and not bins.deleted
 
 -- name: mark_alert
-update alerts set state = :state, position = max(position, :position), edition = edition + 1 where number = :alert
+-- Unless another server has written since this edition.
+update alerts
+set state = :state, position = max(position, :position), edition = edition + 1
+where number = :alert and edition = :edition
 
 -- name: add_alert_notice
 insert or ignore into alert_notices (alert, number, notice) values (:alert, :number, :notice)

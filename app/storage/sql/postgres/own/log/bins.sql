@@ -14,3 +14,8 @@ from unnest(
     cast(:last_a as bigint[])
 ) as counted (number, last_n, last_k, last_d, last_a)
 where bins.number = counted.number
+
+-- name: lock_rows_of_bins
+-- Until the commit: of forwards, alerts, drills and simulations, in whichever order a batch changes them. Nearly all of
+-- these changes are made by one server. The number is any that no other program uses.
+select pg_advisory_xact_lock(7305803419046252133)
