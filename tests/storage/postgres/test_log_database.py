@@ -226,7 +226,7 @@ def test_a_writer_that_is_stopped_does_not_keep_its_bins(database: Database, mon
             assert transaction.one("bin_counters", {"id": "one"})["last_n"] == 1
 
 
-@pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "53100", "57014"])
+@pytest.mark.parametrize("state", ["40001", "55P03", "53100", "57014"])
 def test_a_batch_that_the_server_cannot_run_now_is_refused_as_a_whole(database: Database, state: str) -> None:
     database.peek("create sequence failures")
     database.peek(
@@ -258,8 +258,9 @@ def test_a_failed_transaction_is_not_written_at_all(database: Database) -> None:
 
 def test_rows_of_writers_that_have_ended_are_removed_after_a_day(database: Database) -> None:
     database.peek("update smsbin_log.writers set seen_at = %s", micros(clock.now() - timedelta(hours=23)))
+    ((before,),) = database.peek("select count(*) from smsbin_log.writers")
     with _opened(database.url):
-        assert database.peek("select count(*) from smsbin_log.writers") == [(2,)]
+        assert database.peek("select count(*) from smsbin_log.writers") == [(before + 1,)]
     database.peek("update smsbin_log.writers set seen_at = %s", micros(clock.now() - timedelta(hours=25)))
     with _opened(database.url):
         assert database.peek("select count(*) from smsbin_log.writers") == [(1,)]
