@@ -45,8 +45,8 @@ pictures: $(DEV)  ## take the pictures of README and guide from the real pages; 
 	@$(BIN)/python -m tests.browser.find
 	@$(BIN)/python -m tests.pictures $(ARGS)
 
-bench: $(DEV)  ## measure speed, as ratios within one run
-	@$(BIN)/python -m tests.bench $(ARGS)
+bench: $(DEV)  ## measure speed, as ratios within one run; DATABASE=postgresql: on PostgreSQL
+	@$(BIN)/python -m tests.bench $(if $(DATABASE),--database $(DATABASE)) $(ARGS)
 
 attack: $(DEV)  ## send hostile input to every entry, then all attacks together; takes minutes; ARGS="-k name"
 	ALL_ATTACKS=1 $(BIN)/python -m pytest -n 0 tests/survival/test_stalls.py tests/survival/test_all_at_once.py $(ARGS)

@@ -8,7 +8,8 @@ The request lifecycle:
    frozen `RawRequest`, which `ingress/capture.py` takes through the next steps.
 3. `services/captures.py` chooses the answer and the fault (`services/replies.py`) and gives the bytes to the store. It
    parses them (`providers/`, pure and bounded) only for a bin whose answers depend on their content. If a handler of
-   the user answers the role (`services/wiretaps/handlers.py`), nothing is chosen.
+   the user answers the role (`services/wiretaps/handlers.py`), nothing is chosen. If several servers share the store,
+   the log compares the version of the settings, and what is stale is chosen again (`services/reloading.py`).
 4. `storage/log/`: the log process commits a batch of captures in one transaction, which assigns each its `n`. It does
    not interpret them (P11), and it is all that an answer waits for.
 5. `ingress/answering.py` sends the answer, or `ingress/faults.py` plays one that waits or fails on purpose, or

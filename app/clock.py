@@ -39,7 +39,7 @@ def started() -> datetime:
 
 
 def pause(seconds: float) -> None:
-    """Block for this time. For commands only; code on an event loop must await instead."""
+    """Block for this time. For commands and the processes of the storage; code on an event loop must await instead."""
     time.sleep(seconds)
 
 

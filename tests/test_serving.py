@@ -41,3 +41,13 @@ async def test_with_a_token_of_the_operator_no_link_signs_in(server: Running, mo
     assert "/sign-in   (with your access token)" in text
     assert "code=" not in text
     assert TOKEN not in text
+
+
+async def test_a_terminal_shows_the_database_without_its_password(server: Running, make_settings, monkeypatch) -> None:
+    terminal = Terminal()
+    settings = make_settings(database="postgresql://smsbin:secret@db.example.net/smsbin")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    await announce(settings, server.app, server.port)
+    first = terminal.getvalue().splitlines()[0]
+    assert f" · database: {server.app[keys.DATABASE]} · " in first
+    assert "secret" not in terminal.getvalue()

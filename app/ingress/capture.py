@@ -147,11 +147,12 @@ class CaptureExchange(msgspec.Struct):
     def _stored(self, stored: "asyncio.Future[int]") -> None:
         try:
             n = stored.result()
-        except Stale:
-            start_task(self._choose_again(), name="stale")
-            return
         except Exception as error:
-            self._refuse(error)
+            # After a deletion too: then the key is not known here any more.
+            if isinstance(error, Stale) or (isinstance(error, NotFound) and self.context.lookups is not None):
+                start_task(self._choose_again(), name="stale")
+            else:
+                self._refuse(error)
             return
         self.received = None
         raw, reply = self.raw, self.reply
@@ -176,7 +177,8 @@ class CaptureExchange(msgspec.Struct):
         start_task(self._play(responder, n, reply, prepared), name="answer")
 
     async def _choose_again(self) -> None:
-        """Another server has changed the settings that the answer was chosen from; nothing is stored."""
+        """Another server has changed the settings that the answer was chosen from, or deleted the bin; nothing is
+        stored."""
         self.stale += 1
         try:
             if self.stale > MOST_STALE:

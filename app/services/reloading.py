@@ -60,6 +60,8 @@ class Reloading:
         self._parts = parts
         self._per_bin = per_bin
         self._turns: dict[str, _Turn] = {}
+        # The sum of all versions before the last complete check.
+        self._total: tuple[int, ...] | None = None
 
     def start(self) -> None:
         """From now on only reloads change what is in memory."""
@@ -82,10 +84,13 @@ class Reloading:
 
     async def reload_changed(self) -> None:
         """Reload all bins that other servers have made, changed or deleted. Raises StoreUnavailable."""
-        before = self._keyring.versions()
+        total = await self._store.sum_of_versions()
+        if total == self._total:
+            return
         stored = await self._store.bin_versions()
-        for bin_id in {bin_id for bin_id, _ in before.items() ^ stored.items()}:
+        for bin_id in {bin_id for bin_id, _ in self._keyring.versions().items() ^ stored.items()}:
             await self.reload_if_changed(bin_id)
+        self._total = total
 
     async def reload_if_changed(self, bin_id: str) -> None:
         """Reload a bin if it has changed. Raises StoreUnavailable."""
@@ -123,7 +128,7 @@ class Reloading:
     async def _read(self, bin_id: str) -> None:
         before = self._keyring.named(bin_id)
         try:
-            bin = await self._store.get_bin(bin_id, wait=False)
+            bin = await self._store.get_bin(bin_id, counts=False)
         except NotFound:
             self._forget(bin_id)
         else:

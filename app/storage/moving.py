@@ -176,7 +176,7 @@ def _copy(source: LogTables, target: MoveTarget, table: MovedTable, report: Repo
         with closing(source.rows(table, target.last_key(table))) as rows:
             while added := target.add(table, _step(rows)):
                 before, done = done, done + added
-                if done // REPORT_ROWS > before // REPORT_ROWS:
+                if done < total and done // REPORT_ROWS > before // REPORT_ROWS:
                     report("copied", table.name, done, total)
     if total:
         report("copied", table.name, done, total)

@@ -34,7 +34,8 @@ class Transaction(Protocol):
         """Run a statement once for each of `rows`."""
 
     def insert(self, query: str, rows: RowValues) -> None:
-        """The same for a query with one `values (?, …)`, which is repeated to insert many rows in one statement."""
+        """The same for a query with one `values (?, …)`, which is repeated to insert many rows in one statement. If it
+        has `on conflict`, no two rows may have the same key."""
 
     def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
         """The rows of a query that joins `values (?, …)`: many look-ups in one statement."""
@@ -60,6 +61,10 @@ class Duplicate(DatabaseError):
 
 class CannotWrite(DatabaseError):
     """The disk is full or read-only, or another program holds a lock. A later write may succeed."""
+
+
+class Deadlock(CannotWrite):
+    """Two transactions waited for each other, and this one was given up. The same may succeed at once."""
 
 
 class Unreachable(CannotWrite):

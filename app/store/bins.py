@@ -19,8 +19,9 @@ class BinStore(Protocol):
         """The newest bins first; with `before`, those older than the bin with that id; with `among`, only bins with
         these ids. Raises NotFound when there is no bin `before`."""
 
-    async def get_bin(self, bin_id: str, *, wait: bool = True) -> Bin:
-        """One bin. Without `wait` its counts are those that the ledger has now. Raises NotFound."""
+    async def get_bin(self, bin_id: str, *, wait: bool = True, counts: bool = True) -> Bin:
+        """One bin. Without `wait` its counts are those that the ledger has now; without `counts` the ledger is not
+        read. Raises NotFound."""
 
     async def all_bins(self) -> Sequence[Bin]:
         """All bins, without counts, in no particular order. Does not wait for the ledger; used to build the key
@@ -28,6 +29,9 @@ class BinStore(Protocol):
 
     async def find_bins(self, keys: Collection[str]) -> Sequence[Bin]:
         """The bins that have one of these capture keys, without counts."""
+
+    async def sum_of_versions(self) -> tuple[int, ...]:
+        """Differs after each change of any of the bins. Costs little however many there are."""
 
     async def bin_versions(self, bin_id: str | None = None) -> Mapping[str, BinVersions]:
         """The versions of all bins, or of one, by id. A bin that does not exist is missing."""

@@ -8,6 +8,7 @@ import sqlite3
 import statistics
 import sys
 import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode
@@ -41,14 +42,19 @@ def fill_log(folder: Path, count: int, apart_us: int = 1_000) -> None:
     file = open_log_file(folder / "log.db", doubt=False)
     appender = Appender(file.database, Ballast(folder / "ballast"), clock.new_id())
     appender.begin()
+    append(appender, count, apart_us, file.checkpoints.checkpoint_if_due)
+    file.connection.close()
+
+
+def append(appender: Appender, count: int, apart_us: int = 1_000, after: Callable[[], object] = int) -> None:
+    """In a new bin. `after` is called after each batch."""
     bin_id, now = clock.new_id(), micros(clock.now())
     appender.apply([AddBin(bin_id, clock.new_key(), None, None, None, 300, now)])
     for start in range(0, count, BATCH):
         numbers = range(start + 1, min(start + BATCH, count) + 1)
         appender.apply([_capture(bin_id, now - (count - n) * apart_us, n) for n in numbers])
         appender.apply([SetOutcomes([_outcome(bin_id, n) for n in numbers])])
-        file.checkpoints.checkpoint_if_due()
-    file.connection.close()
+        after()
 
 
 async def _follow(folder: Path, count: int) -> float:
@@ -107,20 +113,25 @@ def party(message: int) -> str:
 
 def list_ms(server: Process) -> float:
     """Median milliseconds of a page of 100 from the middle and from the top, through the API."""
+    return asyncio.run(_page_ms(server, ("?before=5000", "")))
 
-    async def ask() -> float:
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        times = []
-        async with aiohttp.ClientSession(headers=headers) as client:
-            for index in range(TRIES):
-                before = "" if index % 2 else "?before=5000"
-                started = time.perf_counter()
-                async with client.get(f"{server.bin_api}/captures{before}") as answer:
-                    await answer.read()
-                times.append((time.perf_counter() - started) * 1_000)
-        return statistics.median(times)
 
-    return asyncio.run(ask())
+def newest_ms(server: Process) -> float:
+    """Of one from the top."""
+    return asyncio.run(_page_ms(server, ("",)))
+
+
+async def _page_ms(server: Process, pages: Sequence[str]) -> float:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    times = []
+    async with aiohttp.ClientSession(headers=headers) as client:
+        for index in range(TRIES):
+            started = time.perf_counter()
+            async with client.get(f"{server.bin_api}/captures{pages[index % len(pages)]}") as answer:
+                await answer.read()
+                assert answer.status == 200
+            times.append((time.perf_counter() - started) * 1_000)
+    return statistics.median(times)
 
 
 if __name__ == "__main__":

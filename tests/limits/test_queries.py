@@ -8,6 +8,7 @@ from app.domain.search.reading import _SHOWN, MAX_LENGTH, MAX_TERMS, MAX_VALUES,
 from app.domain.search.tokens import _MOST_REMEMBERED, _Folding
 from app.domain.search.values import _HIGHEST, read_moment
 from app.domain.units import MAX_DURATION, parse_duration
+from app.storage.reads.timing import CANDIDATES_SHARE, ReadTime, TimedReads
 from app.storage.reads.words import MAX_PHRASES, WordsMatch
 from app.web.site.filters import suffix_of
 
@@ -62,6 +63,17 @@ def test_known_values_are_offered_without_their_key_from_so_many_letters(length:
     place = complete("delivered"[:length], length)
     assert place is not None
     assert ("status:delivered" in [offer.insert for offer in offers_for(place, ())]) == is_offered
+
+
+async def test_finding_candidates_takes_at_most_a_share_of_the_time() -> None:
+    limits: list[float] = []
+
+    async def run(_: str, __: object, time: ReadTime) -> list[tuple[int]]:
+        limits.append(time.limit_s)
+        return [(7,)]
+
+    assert await TimedReads(run, {"all": ""}, 8).candidates("all", {}) == [7]
+    assert limits == [8 * CANDIDATES_SHARE]
 
 
 def test_so_many_phrases_are_remembered_by_a_connection() -> None:

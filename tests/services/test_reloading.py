@@ -124,6 +124,26 @@ class TestWithoutNotices:
             assert answer.status == 404
         assert other.app[keys.KEYRING].named(made.id) is None
 
+    async def test_a_request_to_a_deleted_bin_reaches_the_store_once(self, both: Shared) -> None:
+        one, other = both.one, both.other
+        made = await bins.create(one.app[keys.STORE], one.app[keys.KEYRING])
+        assert await post(other, made.key) == 200
+        await delete(one, made.id)
+        assert other.app[keys.KEYRING].named(made.id) is not None
+        assert await post(other, made.key) == 404
+        assert other.app[keys.KEYRING].named(made.id) is None
+
+    async def test_a_reload_does_not_wait_for_the_ledger(self, both: Shared, monkeypatch) -> None:
+        one, other = both.one, both.other
+        await one.app[keys.ANSWERS].set(one.bin.id, Role.PRIMARY, answer_with(201))
+        ledger = other.app[keys.STORE]._ledger
+
+        async def never(*_: object) -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(ledger, "all", never)
+        assert await post(other) == 201
+
     async def test_a_fault_with_a_count_is_taken_exactly_that_often(self, both: Shared) -> None:
         one, other = both.one, both.other
         await one.app[keys.FAULTS].set(new_fault(one.bin.id, 50))
@@ -205,11 +225,18 @@ class TestWithoutNotices:
         assert other.app[keys.KEYRING].named(gone.id) is None
 
     async def test_a_check_is_repeated_soon_if_the_store_cannot_be_read(self, both: Shared, monkeypatch) -> None:
-        async def fail(*_: object) -> None:
+        async def fail(*_: object, **__: object) -> None:
             raise StoreUnavailable("away")
 
-        monkeypatch.setattr(both.stores[1], "bin_versions", fail)
-        assert await _reloading(both.other).step() == RETRY_S
+        other = _reloading(both.other)
+        await other.step()
+        await both.one.app[keys.ANSWERS].set(both.one.bin.id, Role.PRIMARY, answer_with(201))
+        for name in ("sum_of_versions", "bin_versions", "get_bin"):
+            with monkeypatch.context() as patch:
+                patch.setattr(both.stores[1], name, fail)
+                assert await other.step() == RETRY_S
+        assert await other.step() == CHECK_S
+        assert both.other.app[keys.ANSWERS].is_set(both.one.bin.id, Role.PRIMARY)
 
     async def test_an_answer_that_is_always_stale_is_unavailable_in_the_end(self, both: Shared, monkeypatch) -> None:
         one, other = both.one, both.other

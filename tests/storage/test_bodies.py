@@ -1,20 +1,32 @@
-"""Stored bodies are compared with their SHA-256."""
+"""Bodies are compared with their SHA-256, some at a time."""
 
 import hashlib
 
-from app.storage.bodies import find_damaged
+import pytest
+
+from app.storage.bodies import STEP, find_damaged
 from app.storage.ids import row_id
 
-
-def _row(bin: int, n: int, body: bytes, stored: bytes | None = None) -> tuple[int, bytes, bytes]:
-    return row_id(bin, n), body if stored is None else stored, hashlib.sha256(body).digest()
+BODY = b"as it came"
 
 
-def test_each_body_that_differs_is_found_in_every_step() -> None:
-    steps = {
-        0: [_row(1, 1, b"a"), _row(1, 2, b"b", b"c")],
-        row_id(1, 2): [_row(2, 1, b"", b"\0"), _row(2, 7, b"d")],
-        row_id(2, 7): [_row(3, 9, b"e", b"")],
-        row_id(3, 9): [],
-    }
-    assert find_damaged({1: "one", 2: "two"}, steps.__getitem__) == [("one", 2), ("two", 1), ("?", 9)]
+def _row(n: int, body: bytes = BODY, bin: int = 1) -> tuple[int, bytes, bytes]:
+    return row_id(bin, n), body, hashlib.sha256(BODY).digest()
+
+
+@pytest.mark.parametrize("count", [0, 1, STEP, STEP + 1])
+def test_each_body_is_compared_once(count: int) -> None:
+    rows = [_row(n) for n in range(1, count)] + ([_row(count, b"changed")] if count else [])
+    steps: list[int] = []
+
+    def read(after: int) -> list[tuple[int, bytes, bytes]]:
+        steps.append(after)
+        return [row for row in rows if row[0] > after][:STEP]
+
+    assert find_damaged({1: "abc"}, read) == ([("abc", count)] if count else [])
+    assert len(steps) == -(-count // STEP) + 1
+
+
+def test_a_body_of_a_bin_that_is_not_there_any_more_is_named_by_its_number() -> None:
+    rows = [_row(7, b"changed", 2)]
+    assert find_damaged({1: "abc"}, lambda after: [row for row in rows if row[0] > after]) == [("?", 7)]

@@ -363,3 +363,26 @@ async def test_a_server_that_has_a_lease_extends_it(store: Store) -> None:
     await store.flush()
     assert await store.hold_lease("sweep", 60)
     assert await store.hold_lease("sweep", 60), "the one that has it extends it"
+
+
+async def test_the_sum_of_versions_differs_after_each_change_of_a_bin(store: Store) -> None:
+    first, second = await a_bin(store), await a_bin(store)
+    sums = [await store.sum_of_versions()]
+    values = {"name": "x", "provider": None, "retention": None, "stuck_after": first.stuck_after}
+    for change in (
+        store.rotate_key(first.id, clock.new_key()), store.set_bin(second.id, **values),
+        store.set_privacy(second.id, "{}"), store.drop_bin(first.id),
+    ):  # fmt: skip
+        await change
+        sums.append(await store.sum_of_versions())
+    third = await a_bin(store)
+    sums.append(await store.sum_of_versions())
+    assert len(set(sums)) == len(sums)
+    assert await store.bin_versions() == {
+        bin.id: bin.versions for bin in (await store.get_bin(second.id), await store.get_bin(third.id))
+    }
+    assert await store.bin_versions(second.id) == {second.id: (1, 1)}
+    assert await store.bin_versions(first.id) == {}
+    assert {bin.id for bin in await store.find_bins([first.key, second.key, third.key, "0000000000000000"])} == {
+        second.id, third.id
+    }  # fmt: skip

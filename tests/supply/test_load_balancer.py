@@ -118,17 +118,48 @@ async def test_requests_go_to_servers_that_are_ready_and_are_never_sent_twice(tm
 
         # A server that is lost with a request may have stored it, so no other one gets it, even if it is a GET.
         one.cuts = two.cuts = True
-        async with client.get("/lost") as answer:
-            assert answer.status == 502
-        assert [each.path for upstream in upstreams for each in upstream.got].count("/lost") == 1
-
-
-async def test_a_request_whose_connection_fails_goes_to_another_server(tmp_path: Path) -> None:
-    port, *ports = _free_ports(4)
-    upstreams = [Upstream(each) for each in ports]
-    # The other two have stopped.
-    async with _serving(upstreams[1]) as running, _balancer(tmp_path, port, upstreams) as client:
-        for _ in range(6):
-            async with client.post("/key", data=b"Text=hi") as answer:
+        for method in ("GET", "POST"):
+            async with client.request(method, f"/{method}") as answer:
+                assert answer.status == 502
+            assert [each.path for upstream in upstreams for each in upstream.got].count(f"/{method}") == 1
+        # A fault closes connections on purpose, so the servers are still used.
+        one.cuts = two.cuts = False
+        for upstream in (one, two):
+            upstream.got.clear()
+        for _ in range(4):
+            async with client.get("/after") as answer:
                 assert answer.status == 200
-        assert len(running.got) == 6
+        assert one.got
+        assert two.got
+
+
+async def test_requests_continue_when_a_server_stops(tmp_path: Path) -> None:
+    port, *ports = _free_ports(3)
+    one, two = upstreams = [Upstream(each) for each in ports]
+    async with _serving(one), _balancer(tmp_path, port, upstreams) as client:
+        async with _serving(two):
+            await _until_both_are_used(client, one, two)
+        # Caddy does not know yet that one has stopped.
+        for _ in range(4):
+            async with client.get("/key") as answer:
+                assert answer.status == 200
+        # Versions of Caddy up to 2.11.1 have lost the body when they try the second server, until the next check
+        # (caddyserver/caddy#7546). No other server is taken out for that, which would be a 503.
+        statuses = [await _post(client)]
+        while statuses[-1] != 200:
+            statuses.append(await _post(client))
+        assert set(statuses) <= {200, 502}
+
+
+async def _post(client: aiohttp.ClientSession) -> int:
+    async with client.post("/key", data=b"Text=hi") as answer:
+        return answer.status
+
+
+async def _until_both_are_used(client: aiohttp.ClientSession, one: Upstream, two: Upstream) -> None:
+    for _ in range(2000):
+        async with client.get("/first") as answer:
+            await answer.read()
+        if one.got and two.got:
+            return
+    raise AssertionError("only one server is used")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 
+from app.commands.doctor.database import CHECKS
 from tests.commands.run import hit, run
 from tests.postgres import Database
 from tests.process import TOKEN, serving
@@ -38,6 +39,13 @@ def test_the_password_stays_in_its_file(database: Database, tmp_path: Path) -> N
     found.append(run("backup", str(tmp_path / "b.db"), **here).stderr)
     assert len(processes) == 3
     assert server.ready["database"] == database.url
+    states = {line["check"]: line["state"] for line in map(json.loads, checked.stdout.splitlines())}
+    assert {states[check] for check in (*CHECKS, "data directory", "secrets", "server", "access token")} == {
+        "ok",
+        "wrong",
+    }
+    # The database of the tests is not durable.
+    assert [check for check, state in states.items() if state == "wrong"] == ["durability"]
     assert database.url in checked.stdout
     assert f"pg_dump --format=custom --schema=smsbin_log --file={tmp_path / 'b.db'} {database.url}" in found[-1]
     assert [text for text in found if PASSWORD in text] == []

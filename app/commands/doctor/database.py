@@ -109,9 +109,12 @@ def judge_replicas(durability: "Durability") -> CheckResult:
     """Whether an acknowledged request survives the loss of the database server."""
     count, names = durability.replicas, durability.synchronous_names
     replicas = f"{count} {'replica is' if count == 1 else 'replicas are'} connected"
-    if names and not count and durability.synchronous_commit not in ("local", "off"):
-        told = f"no replica is connected, and synchronous_standby_names is {names}: no request can be acknowledged"
-        return wrong("replicas", told, "Start a replica, or set synchronous_standby_names = ''.")
+    is_missing = not count or durability.synchronous == 0
+    if names and is_missing and durability.synchronous_commit not in ("local", "off"):
+        told = f"{replicas}, none of those in synchronous_standby_names ({names}): no request can be acknowledged"
+        return wrong(
+            "replicas", told, "Start the replica, or set synchronous_standby_names to those that are connected."
+        )
     if count and not names:
         told = f"{replicas}, none is synchronous: if the primary is lost, the last acknowledged requests are lost too"
         return warning("replicas", told, "Set synchronous_standby_names, for example ANY 1 (*).")
@@ -139,13 +142,15 @@ def judge_pooler(facts: "DatabaseFacts") -> CheckResult:
         case "session":
             return ok("pooler", "a pooler in session mode, which changes nothing for smsbin")
     told = "a pooler in transaction mode: no statement is prepared, and changes of other servers are found by polling"
-    return warning("pooler", told, "To have them shown at once, connect directly or through a pooler in session mode.")
+    return warning(
+        "pooler", told, "To have them shown immediately, connect directly or through a pooler in session mode."
+    )
 
 
 def judge_notices(facts: "DatabaseFacts") -> CheckResult:
-    """Whether servers learn of each other's changes at once."""
+    """Whether servers learn of each other's changes immediately."""
     if facts.notices_arrive:
-        return ok("notices", "a notice arrives at once, so changes of other servers are shown at once")
+        return ok("notices", "notices arrive, so changes of other servers are shown immediately")
     if facts.pooler == "transaction" or facts.durability.is_replica:
         return skipped("notices", "a replica or a pooler in transaction mode passes none")
     return warning(

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ...domain.captures import Outcome
 from ...domain.events import Event, is_made
 from ...domain.messages.folding import absorb, begin, makes_message, piece_key, takes_piece, with_findings
-from ...domain.messages.model import SOFT_DUPLICATE, Direction, Fact
+from ...domain.messages.model import SOFT_DUPLICATE, Direction, Fact, Message
 from ...domain.roles import Kind
 from ...domain.units import micros
 from ..ids import number_of
@@ -22,7 +22,7 @@ from .counts import LedgerCounts
 from .messages import LedgerMessage, LedgerMessages
 from .pairs import LedgerPairing, LedgerPairings
 from .spaces import Space
-from .texts import Texts, has_text, text_of
+from .texts import Text, Texts, has_text, text_of
 
 # The limit of events of one message or call. Further events are counted and do not change it, so that an id that is
 # sent endlessly does not make each capture, or its deletion, more expensive.
@@ -41,11 +41,13 @@ class Fold:
         self.messages = LedgerMessages(transaction, space, self.changes, self.counts)
         self.pairs = LedgerPairings(transaction, space, self.captures, self.counts)
         self.texts = Texts(transaction, space)
+        # The messages that events may begin with, and their texts, by capture and position.
+        self._begun: dict[tuple[int, int], tuple[Message, Text]] = {}
         self._links: list[tuple[object, ...]] = []
         self._calls: list[tuple[object, ...]] = []
 
     def look_up(self, captures: Sequence[LedgerCapture]) -> None:
-        """Load the messages of these captures in one query."""
+        """Load what these new captures may change, in a few queries."""
         keys = [
             (event.message_id, each.provider or "")
             for each in captures
@@ -53,6 +55,23 @@ class Fold:
             if makes_message(event)
         ]
         self.messages.look_up(keys)
+        known = [entry for key in keys if not self.messages.is_absent(key) and (entry := self.messages.find(key))]
+        self.pairs.load([entry.pairing for entry in known if entry.pairing is not None])
+        for each in captures:
+            for position, event in enumerate(each.events):
+                if makes_message(event) and self.messages.is_absent((event.message_id, each.provider or "")):
+                    message = begin(_fact(each, event))
+                    if has_text(message):
+                        self._begun[each.n, position] = message, _text(each, position, message)
+        self.texts.look_up([text for _, text in self._begun.values()])
+
+    def look_up_answered(self, numbers: Sequence[int]) -> None:
+        """Load what the outcomes of these captures may change, in a few queries."""
+        self.captures.look_up(list(numbers))
+        found = (self.captures.get(n) for n in numbers)
+        waiting = [capture for capture in found if capture is not None and capture.outcome is None]
+        rows = [self.space.id(number) for each in waiting for number in each.messages if number is not None]
+        self.pairs.load([entry.pairing for entry in self.messages.load(rows) if entry.pairing is not None])
 
     def add(self, capture: LedgerCapture) -> None:
         """Apply all events of a new capture."""
@@ -116,14 +135,7 @@ class Fold:
     # Messages
 
     def _add_to_message(self, capture: LedgerCapture, position: int, event: Event) -> None:
-        fact = Fact(
-            n=capture.n,
-            at=capture.at,
-            provider=capture.provider or "",
-            event=event,
-            print=capture.print,
-            findings=capture.own,
-        )
+        fact = _fact(capture, event)
         entry = self._find(capture, position, fact)
         odd: tuple[str, ...] = ()
         if entry is None:
@@ -141,13 +153,12 @@ class Fold:
         self.captures.change(capture, notify=False)
 
     def _begin(self, capture: LedgerCapture, position: int, fact: Fact) -> tuple[LedgerMessage, tuple[str, ...]]:
-        message = begin(fact)
+        message, text = self._begun.pop((capture.n, position), None) or (begin(fact), None)
         hit = None if capture.is_call else capture.hit
         twin_of: LedgerPairing | None = None
         odd: tuple[str, ...] = ()
-        text = None
         if has_text(message):
-            text = text_of(message, capture.n, position, micros(capture.at), None if hit is None else hit.fallback)
+            text = _text(capture, position, message) if text is None else text
             others = self.texts.before(text)
             across = [other.message for other in others if other.is_across(text)]
             twin_of = None if hit is None else self._find_across(across)
@@ -224,8 +235,7 @@ class Fold:
         message = begin(fact)
         if not fact.print or not has_text(message):
             return None
-        hit = None if capture.is_call else capture.hit
-        text = text_of(message, capture.n, position, micros(capture.at), None if hit is None else hit.fallback)
+        text = _text(capture, position, message)
         for other in self.texts.before(text):
             entry = self.messages.get(other.message) if other.n != text.n and other.may_repeat(text) else None
             if entry is not None and fact.print in entry.message.prints:
@@ -244,6 +254,18 @@ class Fold:
             if pair is not None:
                 found[pair.id] = pair
         return list(found.values())
+
+
+def _fact(capture: LedgerCapture, event: Event) -> Fact:
+    return Fact(
+        n=capture.n, at=capture.at, provider=capture.provider or "", event=event, print=capture.print,
+        findings=capture.own,
+    )  # fmt: skip
+
+
+def _text(capture: LedgerCapture, position: int, message: Message) -> Text:
+    hit = None if capture.is_call else capture.hit
+    return text_of(message, capture.n, position, micros(capture.at), None if hit is None else hit.fallback)
 
 
 def is_hit_of_call(capture: LedgerCapture, event: Event) -> bool:

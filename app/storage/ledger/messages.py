@@ -37,6 +37,10 @@ class LedgerMessage(msgspec.Struct, eq=False):
         return self.message.message_id, self.message.provider
 
 
+# Rows that are read in one query.
+LOADED = 500
+
+
 class LedgerMessages:
     """The messages of one space in one transaction."""
 
@@ -59,9 +63,21 @@ class LedgerMessages:
         """Load all of these in one query. Most do not exist, so rows are read only for those that do."""
         wanted = [key for key in dict.fromkeys(keys) if key not in self._by_key and key not in self._absent]
         self._absent.update(wanted)
-        for id, *key in self._transaction.find("find_messages", [(self._space.number, *key) for key in wanted]):
-            self._absent.discard((key[0], key[1]))
-            self.get(id)
+        found = self._transaction.find("find_messages", [(self._space.number, *key) for key in wanted])
+        self._absent.difference_update((row[1], row[2]) for row in found)
+        self.load([row[0] for row in found])
+
+    def load(self, ids: Sequence[int]) -> list[LedgerMessage]:
+        """The messages of row ids, those that are not loaded yet in one query."""
+        missing = [id for id in dict.fromkeys(ids) if id not in self._by_id]
+        for start in range(0, len(missing), LOADED):
+            for row in self._transaction.all("get_message_rows", {"ids": missing[start : start + LOADED]}):
+                self._remember(row)
+        return [self._by_id[id] for id in dict.fromkeys(ids) if id in self._by_id]
+
+    def is_absent(self, key: Key) -> bool:
+        """Whether it was looked up and not found, and has not begun since."""
+        return key in self._absent
 
     def find(self, key: Key) -> LedgerMessage | None:
         """The message with this id and provider, or None."""

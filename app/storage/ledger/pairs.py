@@ -3,6 +3,7 @@ URL belong together, and the counts of verdicts and gaps.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -28,6 +29,7 @@ from ..rows import read_pairing, write_codes
 from ..transaction import SqlRow, Transaction
 from .captures import Codes, LedgerCaptures
 from .counts import CountedEvent, LedgerCounts, counted_pairing
+from .messages import LOADED
 from .spaces import Space
 
 
@@ -75,6 +77,13 @@ class LedgerPairings:
             row = self._transaction.one("get_pairing", {"id": id})
             pair = None if row is None else self._remember(row)
         return pair
+
+    def load(self, ids: Sequence[int]) -> None:
+        """Load the pairings of row ids in one query, so that `get` does not read them one by one."""
+        missing = [id for id in dict.fromkeys(ids) if id not in self._by_id]
+        for start in range(0, len(missing), LOADED):
+            for row in self._transaction.all("get_pairings", {"ids": missing[start : start + LOADED]}):
+                self._remember(row)
 
     def find_call(self, call: str) -> LedgerPairing | None:
         """The pairing of a call, or None."""

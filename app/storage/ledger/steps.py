@@ -155,7 +155,7 @@ class LedgerStep:
         fold = Fold(self.transaction, space)
         outcomes = {row["n"]: _outcome(row) for row in reversed(chunk.outcomes)}
         self._add(fold, chunk, parsed, outcomes)
-        fold.captures.look_up([n for n in outcomes if n <= space.n])
+        fold.look_up_answered([n for n in outcomes if n <= space.n])
         for n, outcome in outcomes.items():
             fold.settle(n, outcome)
         fold.flush()

@@ -75,13 +75,21 @@ class Texts:
         self._space = space
         # The texts of this transaction by hash, in the order of their positions.
         self._new: dict[int, list[Text]] = {}
+        # Minutes and hashes near which there is no stored text.
+        self._absent: set[tuple[int, int]] = set()
+
+    def look_up(self, texts: Sequence[Text]) -> None:
+        """Find out in one query near which of these there is a stored text; most are new."""
+        wanted = {(text.minute, text.hash): None for text in texts}
+        found = self._transaction.find("known_texts", [(self._space.number, *place) for place in wanted])
+        self._absent.update(wanted.keys() - {(row[0], row[1]) for row in found})
 
     def before(self, text: Text) -> list[Text]:
         """The last `NEAREST` equal texts before it within a minute, the newest first."""
         place = _position(text)
         new = (other for other in reversed(self._new.get(text.hash, ())) if _position(other) < place)
         found = [other for other in islice(new, NEAREST) if other.is_near(text)]
-        if len(found) < NEAREST:
+        if len(found) < NEAREST and (text.minute, text.hash) not in self._absent:
             found += self._stored("texts_before", text)
         return found[:NEAREST]
 
@@ -104,6 +112,7 @@ class Texts:
         rows = [(self._space.number, *msgspec.structs.astuple(text)) for texts in self._new.values() for text in texts]
         self._transaction.insert("add_text", rows)
         self._new.clear()
+        self._absent.clear()
 
     def _stored(self, query: str, text: Text) -> list[Text]:
         values = {

@@ -12,7 +12,7 @@ from ...domain.units import micros
 from ..ballast import Ballast
 from ..checkpointing import NoBallast
 from ..ids import row_id
-from ..transaction import CannotWrite, Database, DatabaseError, Doubtful, Duplicate, Gone, Unreachable
+from ..transaction import CannotWrite, Database, DatabaseError, Deadlock, Doubtful, Duplicate, Gone, Unreachable
 from . import jobs
 from .alerts import add_alert, drop_alert, mark_alert_deliveries, mark_alerts, set_alert
 from .annotating import annotate
@@ -142,6 +142,9 @@ class Appender:
             return self._commit(batch)
         except Doubtful:
             raise
+        except Deadlock:
+            # One job needs few locks, and the other transaction has continued.
+            return _joined([self._commit_alone(job) for job in batch])
         except CannotWrite as error:
             if any(isinstance(job, DELETES) for job in batch) and self._ballast.release():
                 return self._delete_only(batch)

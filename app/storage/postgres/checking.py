@@ -30,12 +30,14 @@ _CHANNEL = "smsbin_doctor"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Durability:
-    """The settings on which it depends whether a committed transaction survives a crash."""
+    """The settings on which it depends whether a committed transaction survives a crash. `synchronous`: how many of the
+    replicas are, or None if this role may not see it."""
 
     synchronous_commit: str
     fsync: bool
     full_page_writes: bool
     replicas: int
+    synchronous: int | None
     synchronous_names: str
     is_replica: bool
     is_read_only: bool
@@ -118,7 +120,7 @@ def _opened(url: str) -> Iterator[Connection]:
 
 
 def _read(connection: Connection, other: Connection) -> DatabaseFacts:
-    settings = _row(connection, "check_settings")
+    settings, replication = _row(connection, "check_settings"), _row(connection, "check_replicas")
     ahead_s, error_s = _compare_clocks(connection)
     pooler = _find_pooler(connection, other)
     # A replica has no LISTEN, and behind such a pooler it would stay with a process that others get.
@@ -128,7 +130,8 @@ def _read(connection: Connection, other: Connection) -> DatabaseFacts:
         version_number=info.server_version, version=settings["version"].split()[0], encoding=settings["encoding"],
         durability=Durability(
             synchronous_commit=settings["synchronous_commit"], fsync=settings["fsync"],
-            full_page_writes=settings["full_page_writes"], replicas=_row(connection, "check_replicas")["replicas"],
+            full_page_writes=settings["full_page_writes"], replicas=replication["replicas"],
+            synchronous=None if replication["hidden"] else replication["synchronous"],
             synchronous_names=settings["synchronous_names"], is_replica=settings["is_replica"],
             is_read_only=settings["is_read_only"],
         ),

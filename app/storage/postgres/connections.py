@@ -14,7 +14,7 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper, NumericLoader
 from ...errors import CannotStart
 from .addresses import describe
 from .engine import ENGINE
-from .failures import translate
+from .failures import Translate, translate
 from .rows import NamedRow, named_rows
 from .texts import EscapedBinaryDumper, EscapedDumper, RestoringBinaryLoader, RestoringLoader
 
@@ -26,6 +26,14 @@ OLDEST = 140_000
 CONNECT_S = 2
 # Milliseconds until sent data that the server's machine does not acknowledge ends the connection.
 _UNACKNOWLEDGED_MS = 2_000
+
+
+class IntegerDumper(Int8Dumper):
+    """An int, also in a statement that is sent with its values."""
+
+    def quote(self, obj: Any) -> bytes:
+        """A bigint. Without its type, small numbers would be others."""
+        return b"'%d'::int8" % obj
 
 
 class IntegerLoader(NumericLoader):
@@ -40,7 +48,7 @@ class IntegerLoader(NumericLoader):
 def adapters() -> AdaptersMap:
     """How values are sent and read: an int always as bigint, so that a statement always has the same types."""
     made = AdaptersMap(psycopg.adapters)
-    made.register_dumper(int, Int8Dumper)
+    made.register_dumper(int, IntegerDumper)
     made.register_dumper(int, Int8BinaryDumper)
     made.register_dumper(str, EscapedBinaryDumper)
     made.register_dumper(str, EscapedDumper)
@@ -63,15 +71,18 @@ def _parameters(program: str) -> dict[str, Any]:
     }
 
 
-def connect(url: str, program: str) -> Connection:
+def connect(url: str, program: str, translate: Translate = translate) -> Connection:
     """Open a connection without transaction; `program` is shown in `pg_stat_activity`. Raises DatabaseError."""
+    connection: Connection | None = None
     try:
-        connection: Connection = psycopg.connect(
+        connection = psycopg.connect(
             url, autocommit=True, row_factory=named_rows, context=_Context(), **_parameters(program)
         )
         if is_pooled(connection.info, connection.execute(ENGINE["backend"]).fetchone()):
             connection.prepare_threshold = None
     except psycopg.Error as error:
+        if connection is not None:
+            connection.close()
         raise translate(error) or error from error
     return connection
 

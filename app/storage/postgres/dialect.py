@@ -2,6 +2,9 @@
 
 Only what can be replaced without understanding the query is replaced here; a query that needs more has an override of
 its own under `sql/postgres/`. An override passes the same translation, so it has `:name` and no schema, too.
+
+What shared SQL must not rely on: `min` and `max` of several values are null on SQLite if one of them is; `instr` that
+is not compared with a number is a condition.
 """
 
 import re
@@ -19,7 +22,7 @@ _VALUE = r"(?:[\w.:]+(?:\([^()]*\))?|\x00\d+\x00)"
 _NOCASE = re.compile(rf"({_VALUE}) collate nocase(?:( (?:=|<|<=|>|>=) )({_VALUE}))?")
 _PARAMETER = re.compile(r"(?<!:):([a-z_]\w*)")
 _HEX = re.compile(r"\b0x[0-9a-f]+\b")
-_IN_LIST = re.compile(r"\b(not )?in \(select value from json_each\(:(\w+)\)\)")
+_IN_LIST = re.compile(r"\b(not )?in \(select value\s+from json_each\(:(\w+)\)\)")
 _COMPARED = re.compile(r"\s*(?:=|<|>)")
 _TABLE = re.compile(
     r"(?<!for )(?<!key )(?<!distinct )\b(from|join|into|update|using)(\s+)(log\.)?(?!pg_)([a-z]\w*)\b(?![(.])"

@@ -1,19 +1,23 @@
 """Translates PostgreSQL's errors to those of `storage/transaction.py`, by their SQLSTATE and never by their text."""
 
+from collections.abc import Callable
+
 import psycopg
 
-from ..transaction import CannotWrite, DamagedFile, DatabaseError, Duplicate, LogUnreadable, Unreachable
+from ..transaction import CannotWrite, DamagedFile, DatabaseError, Deadlock, Duplicate, LogUnreadable, Unreachable
 
-# Two transactions waited for each other, or the server cannot run one of them now: it may be run again.
-RETRIED = frozenset({"40001", "40P01"})
 _UNIQUE = "23505"
+_DEADLOCK = "40P01"
 _DAMAGED = frozenset({"XX001", "XX002"})
 # 53: disk full, too many connections; 55P03: a lock was not free in time; 57014: a statement took too long; 25006: the
-# server has become a replica; 42501: a right is missing.
-_REFUSED = ("53", "55P03", "57014", "25006", "42501", *RETRIED)
-# The connection is lost, or the server starts or stops. 25P03, 25P04: it has ended a transaction that paused for too long,
-# with its connection.
+# server has become a replica; 42501: a right is missing; 40001: another transaction was in the way.
+_REFUSED = ("53", "55P03", "57014", "25006", "42501", "40001")
+# The connection is lost, or the server starts or stops. 25P03, 25P04: it has ended a transaction that paused for too
+# long, with its connection.
 _UNREACHABLE = ("08", "57P", "25P03", "25P04")
+
+
+Translate = Callable[[psycopg.Error], DatabaseError | None]
 
 
 def translate(error: psycopg.Error) -> DatabaseError | None:
@@ -25,6 +29,8 @@ def translate(error: psycopg.Error) -> DatabaseError | None:
         return Unreachable(text) if isinstance(error, psycopg.OperationalError) else None
     if state == _UNIQUE:
         return Duplicate(text)
+    if state == _DEADLOCK:
+        return Deadlock(text)
     if state in _DAMAGED:
         return DamagedFile(text)
     if state.startswith(_UNREACHABLE):

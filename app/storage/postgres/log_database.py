@@ -4,23 +4,28 @@ A transaction is committed without waiting for the disk, so that its bins are fr
 small transaction waits until everything before it is on the disk. Nothing is acknowledged before that (P2). What other
 servers read in between may be lost by a crash: they wait for the disk themselves before they act on it.
 
-If the connection is lost while a transaction is committed, the row of this writer tells whether it was.
+If the connection is lost while a transaction is committed, or waiting for the disk fails, the row of this writer shows
+whether it was.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from ...clock import new_id, now, ticks
+import psycopg
+
+from ...clock import new_id, now, pause, ticks
 from ...domain.units import micros
-from ..transaction import DatabaseError, Unreachable
+from ..transaction import CannotWrite, DatabaseError, Unreachable
 from .connections import check_version
 from .failures import translate_for_log
 from .migrating_log import migrate, refuse_incomplete
+from .release import begin_release
 from .transaction import PostgresDatabase, PostgresTransaction
 
-# How long an unknown commit is asked for. A capture waits 4 seconds, of which the commit may have used a part.
+# How long the result of an unknown commit is looked up. A capture waits 4 s, of which the commit may have used a part.
 DOUBT_S = 2.5
+AGAIN_S = 0.05
 # The row of a process that has ended is removed after this time.
 FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -45,7 +50,12 @@ class LogDatabase:
         refuse_incomplete(connection, self._url)
         with self._database.write() as transaction:
             transaction.run("forget_writers", {"before": micros(now() - FORGOTTEN_AFTER)})
-            transaction.run("add_writer", {"id": self._writer, "now": micros(now())})
+            transaction.each("set_writer_batch", [(self._writer, self._batch, micros(now()))])
+
+    def begin_release(self, run: str) -> None:
+        """The followers of this release write the ledger. `run` is the id of this opening of the store; nothing changes
+        if only its log process was restarted. Raises DatabaseError."""
+        begin_release(self._database.connection, run)
 
     @contextmanager
     def write(self) -> Iterator[PostgresTransaction]:
@@ -53,10 +63,12 @@ class LogDatabase:
         self._batch += 1
         with self._database.begun() as transaction:
             yield transaction
-            transaction.each("set_writer_batch", [(self._batch, micros(now()), self._writer)])
+            transaction.each("set_writer_batch", [(self._writer, self._batch, micros(now()))])
             try:
                 transaction.finish("commit", "flush")
-            except Unreachable as error:
+            except (DatabaseError, psycopg.Error) as error:
+                if transaction.is_open:
+                    raise
                 self._resolve(error)
 
     @contextmanager
@@ -69,8 +81,8 @@ class LogDatabase:
         """Close the connection."""
         self._database.close()
 
-    def _resolve(self, error: Unreachable) -> None:
-        """Find out whether the transaction was committed, and wait until it is on the disk. Raises Unreachable if it
+    def _resolve(self, error: DatabaseError | psycopg.Error) -> None:
+        """Find out whether the transaction was committed, and wait until it is on the disk. Raises CannotWrite if it
         was not, or if that stays unknown."""
         ends_at = ticks() + DOUBT_S
         while ticks() < ends_at:
@@ -80,13 +92,15 @@ class LogDatabase:
                 if written < self._batch:
                     break
                 self._database.execute("flush")
-            except DatabaseError:
+            except (DatabaseError, psycopg.Error):
+                pause(AGAIN_S)
                 continue
             self.known += 1
             return
         else:
             self.unknown += 1
-        raise Unreachable(f"the connection was lost during a commit: {error}") from error
+        kind = Unreachable if isinstance(error, Unreachable) else CannotWrite
+        raise kind(f"a commit has failed: {error}") from error
 
     def _written_batch(self) -> int:
         """The last batch of this writer that is committed. The lock waits until the server has ended the transaction

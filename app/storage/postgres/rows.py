@@ -1,14 +1,11 @@
 """Rows of PostgreSQL with their columns by name or position, as `sqlite3.Row` has them."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar
 
 from psycopg import AsyncCursor, Cursor
 from psycopg.rows import RowMaker
-
-# More than there are queries; filters with other terms have the same columns.
-MOST_CLASSES = 1_024
 
 
 class NamedRow(tuple[Any, ...]):
@@ -33,8 +30,9 @@ def named_rows(cursor: Cursor[Any] | AsyncCursor[Any]) -> RowMaker[NamedRow]:
     return _row_class(tuple(result.fname(place) or b"" for place in range(result.nfields)))
 
 
-@lru_cache(MOST_CLASSES)
+@cache
 def _row_class(columns: tuple[bytes, ...]) -> type[NamedRow]:
+    """As many as there are queries: filters with other terms have the same columns."""
     places: dict[str, int] = {}
     for place, column in enumerate(columns):
         places.setdefault(column.decode(), place)

@@ -5,26 +5,25 @@ nothing is sent with the next query or with the commit. Its errors are raised th
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
 import psycopg
 
-from ..transaction import DatabaseError, RowValues, SqlRow, Unreachable, Values
+from ..transaction import CannotWrite, RowValues, SqlRow, Unreachable, Values
 from .connections import Connection, connect
 from .engine import ENGINE
-from .failures import translate
+from .failures import Translate, translate
 from .queries import SQL
 from .rows import NamedRow
 from .words import with_words
 
-Translate = Callable[[psycopg.Error], DatabaseError | None]
-
 # From this number of rows on, one statement with an array for each column costs less than one for each row.
 MIN_ARRAYS = 3
-_PLAIN_INSERT = re.compile(r"insert into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)")
+_INSERT = re.compile(r"insert\s+into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)(\s+on conflict\s.+)?", re.DOTALL)
+_OPEN = (psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR)
 
 
 class PostgresDatabase:
@@ -42,7 +41,7 @@ class PostgresDatabase:
     def connection(self) -> Connection:
         """The open connection. Raises DatabaseError."""
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url, self._program)
+            self._connection = connect(self._url, self._program, self._translate)
         return self._connection
 
     @contextmanager
@@ -107,6 +106,12 @@ class PostgresTransaction:
         self._translate = translate
         self._deferred: list[tuple[str, Values]] = []
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the server has neither committed it nor rolled it back, so that it will be rolled back."""
+        connection = self._connection
+        return connection is not None and connection.info.transaction_status in _OPEN
+
     def all(self, query: str, values: Values = ()) -> Sequence[SqlRow]:
         """All rows."""
         cursor = self._run(SQL[query], values)
@@ -127,13 +132,12 @@ class PostgresTransaction:
 
     def insert(self, query: str, rows: RowValues) -> None:
         """Insert many rows in one statement, with the next query."""
-        target = _target(query)
-        if len(rows) < MIN_ARRAYS or target is None:
+        if len(rows) < MIN_ARRAYS or (parts := _parts(query)) is None:
             self.each(query, rows)
             return
+        # First, because it may send what is deferred so far.
+        text = self._insert_arrays(parts)
         columns = [list(column) for column in zip(*with_words(query, rows), strict=True)]
-        # This may send what is deferred so far.
-        text = self._insert_arrays(*target)
         self._deferred.append((text, columns))
 
     def find(self, query: str, rows: RowValues) -> Sequence[tuple[Any, ...]]:
@@ -150,21 +154,25 @@ class PostgresTransaction:
             connection = self._begun()
             with connection.pipeline():
                 self._send_deferred(connection)
-                for statement in statements:
-                    connection.execute(ENGINE[statement])
+                done = [connection.execute(ENGINE[statement]) for statement in statements]
         except psycopg.Error as error:
             raise self._translate(error) or error from error
+        if statements[:1] == ("commit",) and done[0].statusmessage != "COMMIT":
+            # The server reports no error here.
+            raise CannotWrite("the transaction was rolled back, because a statement in it has failed")
 
     def _run(self, text: str, values: Values) -> psycopg.Cursor[NamedRow]:
         try:
             if self._connection is None and not self._deferred:
                 return self._run_first(text, values)
             connection = self._begun()
+            # None: prepared when it has been run a few times.
+            prepare = False if _keeps_no_plan(text) else None
             if not self._deferred:
-                return connection.execute(text, values)
+                return connection.execute(text, values, prepare=prepare)
             with connection.pipeline():
                 self._send_deferred(connection)
-                return connection.execute(text, values)
+                return connection.execute(text, values, prepare=prepare)
         except psycopg.Error as error:
             raise self._translate(error) or error from error
 
@@ -174,7 +182,7 @@ class PostgresTransaction:
         try:
             return self._run_together(text, values)
         except psycopg.Error as error:
-            if not isinstance(self._translate(error), Unreachable):
+            if not isinstance(translate(error), Unreachable):
                 raise
         # The server was restarted since the last transaction, of which nothing is missing.
         self._database.close()
@@ -191,32 +199,47 @@ class PostgresTransaction:
     def _begun(self) -> Connection:
         """The connection, in the transaction."""
         if self._connection is None:
-            self._connection = self._database.connection
-            self._connection.execute(ENGINE[self._begin])
+            self._run_first("", ())
+        assert self._connection is not None, "it has begun"
         return self._connection
 
     def _send_deferred(self, connection: Connection) -> None:
-        deferred, self._deferred = self._deferred, []
-        for text, values in deferred:
+        for text, values in self._deferred:
             connection.execute(text, values)
+        self._deferred.clear()
 
-    def _insert_arrays(self, table: str, columns: str) -> str:
-        """A plain insert with one array for each column instead of one row."""
-        known = _INSERTS.get((table, columns))
+    def _insert_arrays(self, parts: tuple[str, str, str]) -> str:
+        """The statement with one array for each column instead of one row."""
+        known = _INSERTS.get(parts)
         if known is None:
-            described = self._run(f"select {columns} from {table} limit 0", ()).description or ()
+            table, columns, rest = parts
+            text = ENGINE["read_types"].format(columns=columns, table=table)
+            described = self._run(text, ()).description or ()
             types = [psycopg.adapters.types[column.type_code].name for column in described]
             arrays = ", ".join(f"%b::{name}[]" for name in types)
-            known = _INSERTS[table, columns] = f"insert into {table} ({columns}) select * from unnest({arrays})"
+            known = ENGINE["insert_arrays"].format(columns=columns, table=table, arrays=arrays) + rest
+            _INSERTS[parts] = known
         return known
 
 
-# The types of columns do not change while a process runs.
-_INSERTS: dict[tuple[str, str], str] = {}
+# Several indexes fit each of these, and the best one cannot be known while the tables are empty.
+_SEVERAL_INDEXES = (
+    "find_pieces", "find_call", "first_call_hits", "erase_calls_of_capture", "stuck_messages", "erase_conversation",
+)  # fmt: skip
 
 
 @cache
-def _target(query: str) -> tuple[str, str] | None:
-    """The table and the columns of a plain insert; None for another query."""
-    match = _PLAIN_INSERT.fullmatch(SQL[query])
-    return None if match is None else (match[1], " ".join(match[2].split()))
+def _keeps_no_plan(text: str) -> bool:
+    """Whether it is planned for its values each time. The plan of a statement with lists depends on their length."""
+    return "[]" in text or text in {SQL[name] for name in _SEVERAL_INDEXES}
+
+
+# The types of columns do not change while a process runs.
+_INSERTS: dict[tuple[str, str, str], str] = {}
+
+
+@cache
+def _parts(query: str) -> tuple[str, str, str] | None:
+    """The table and the columns of an insert, and what follows its values; None for another query."""
+    match = _INSERT.fullmatch(SQL[query])
+    return None if match is None else (match[1], " ".join(match[2].split()), match[3] or "")

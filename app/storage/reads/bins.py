@@ -23,8 +23,10 @@ class BinReads(StoreBase):
         await self._follower.all_caught_up()
         return await self._with_counts(rows)
 
-    async def get_bin(self, bin_id: str, *, wait: bool = True) -> Bin:
+    async def get_bin(self, bin_id: str, *, wait: bool = True, counts: bool = True) -> Bin:
         row = await self._bin_row(bin_id)
+        if not counts:
+            return read_bin(row, None, 0)
         if wait:
             await self._follower.caught_up(row["number"])
         return (await self._with_counts([row]))[0]
@@ -35,6 +37,11 @@ class BinReads(StoreBase):
     async def find_bins(self, keys: Collection[str]) -> Sequence[Bin]:
         rows = await self._log.all("bins_of_keys", {"among": sorted(keys)})
         return [read_bin(row, None, 0) for row in rows]
+
+    async def sum_of_versions(self) -> tuple[int, ...]:
+        row = await self._log.one("sum_of_versions", {})
+        assert row is not None, "a sum is one row"
+        return row["newest"], row["bins"], row["versions"], row["answer_versions"]
 
     async def bin_versions(self, bin_id: str | None = None) -> Mapping[str, BinVersions]:
         rows = await self._of_bin("bin_versions", "versions_of_bin", bin_id)

@@ -67,13 +67,15 @@ _STRICTEST: Final = RouteRule(AccessRole.ADMIN, all_bins=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
-    """The page of an error. `is_shared`: of the link of a share, so without links to other pages."""
+    """The page of an error. `is_shared`: of the link of a share, so without links to other pages. `may_repeat`: the
+    same request may succeed later, and changes nothing."""
 
     status: int
     title: str
     detail: str
     signed_in: bool
     is_shared: bool
+    may_repeat: bool
 
 
 @web.middleware
@@ -204,7 +206,7 @@ def _answer(
         title = _TITLES.get(code) or _TITLES.get(status, "Error")
         page = ErrorPage(
             status=status, title=title, detail=detail, signed_in=keys.CALLER in request,
-            is_shared=auth.is_of_share(request),
+            is_shared=auth.is_of_share(request), may_repeat=status == 503 and request.method in ("GET", "HEAD"),
         )  # fmt: skip
         response = render(request, "site/error.html", page, status=status)
     response.headers.update(headers or {})

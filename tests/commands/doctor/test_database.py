@@ -40,8 +40,8 @@ from app.storage.postgres.store import DIRECT
 
 URL = "postgresql://smsbin:secret@db.example.net/smsbin?sslmode=verify-full"
 DURABLE = Durability(
-    synchronous_commit="on", fsync=True, full_page_writes=True, replicas=0, synchronous_names="", is_replica=False,
-    is_read_only=False,
+    synchronous_commit="on", fsync=True, full_page_writes=True, replicas=0, synchronous=0, synchronous_names="",
+    is_replica=False, is_read_only=False,
 )  # fmt: skip
 OLDEST_ONE = OldestTransaction(age=7, longest_s=9, prepared_s=0, sees_all=True)
 TABLES = SchemaState(version=3, newest=3, may_create=False, is_owner=True)
@@ -103,8 +103,10 @@ def test_settings_that_lose_acknowledged_requests_are_found(changes: dict[str, o
     [
         ({}, "ok", "none is connected"),
         ({"replicas": 1}, "warning", "1 replica is connected, none is synchronous"),
-        ({"replicas": 2, "synchronous_names": "ANY 1 (*)"}, "ok", "2 replicas are connected; an acknowledged"),
-        ({"synchronous_names": "*"}, "wrong", "no request can be acknowledged"),
+        ({"replicas": 2, "synchronous": 2, "synchronous_names": "ANY 1 (*)"}, "ok", "2 replicas are connected; an"),
+        ({"replicas": 2, "synchronous": None, "synchronous_names": "b"}, "ok", "on those of b"),
+        ({"replicas": 1, "synchronous": 0, "synchronous_names": "b"}, "wrong", "none of those in"),
+        ({"synchronous_names": "*"}, "wrong", "0 replicas are connected, none of those in"),
         ({"synchronous_names": "*", "synchronous_commit": "local"}, "ok", "none is connected"),
     ],
 )

@@ -15,7 +15,6 @@ from app.domain.events import Event
 from app.domain.roles import Kind, Role
 from app.storage.ledger.steps import BROKEN, SKIPPED, SLOW
 from app.storage.opening import open_store
-from app.storage.sqlite.store import SqliteStore
 from app.store import Store
 from tests.storage.builders import a_bin, reading_of, scripted
 from tests.storage.conftest import until

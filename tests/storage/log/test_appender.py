@@ -12,7 +12,7 @@ from app.storage.ids import row_id
 from app.storage.log import jobs
 from app.storage.log.appender import Appender
 from app.storage.log.results import LogPosition, Result
-from app.storage.transaction import Doubtful, Gone, Unreachable
+from app.storage.transaction import Deadlock, Doubtful, Gone, Unreachable
 from tests.storage.builders import a_raw
 from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
@@ -98,6 +98,18 @@ def test_a_database_that_cannot_be_reached_is_not_a_full_disk(inside: Inside, mo
 
     monkeypatch.setattr(inside.file.database._files, "check", fail)
     assert inside.apply(*[_capture()] * count) == [Result("away", "no route to host")] * count
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_after_a_deadlock_each_job_is_committed_alone(inside: Inside, monkeypatch, count: int) -> None:
+    failing = iter([Deadlock("deadlock detected")])
+
+    def fail() -> None:
+        for error in failing:
+            raise error
+
+    monkeypatch.setattr(inside.file.database._files, "check", fail)
+    assert inside.apply(*[_capture()] * count) == [Result(value=n + 1) for n in range(count)]
 
 
 @pytest.mark.parametrize("count", [1, 2])

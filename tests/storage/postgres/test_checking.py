@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -10,7 +11,7 @@ from app import clock
 from app.domain.units import micros
 from app.storage.ids import row_id
 from app.storage.postgres import checking
-from app.storage.postgres.checking import LISTEN_S, check_stored_bodies, read_facts, read_stored_secrets
+from app.storage.postgres.checking import LISTEN_S, POOLER_TRIES, check_stored_bodies, read_facts, read_stored_secrets
 from app.storage.postgres.migrating_log import newest_version
 from app.storage.transaction import Unreachable
 from tests.postgres import Cluster, Database, Pooler
@@ -69,6 +70,30 @@ def test_a_pooler_in_transaction_mode_is_found(pooler: Pooler, log: Database) ->
     facts = read_facts(pooler.url(log.name))
     assert (facts.pooler, facts.notices_arrive) == ("transaction", False)
     assert facts.schema.version == newest_version()
+
+
+class Processes:
+    """A connection whose statements run in these processes of the server, one after the other."""
+
+    def __init__(self, *pids: int, at_the_connection: int = 0) -> None:
+        self._pids = iter(pids)
+        self.info = SimpleNamespace(backend_pid=at_the_connection)
+
+    def execute(self, _: str) -> "Processes":
+        return self
+
+    def fetchone(self) -> dict[str, int]:
+        return {"pid": next(self._pids)}
+
+
+def test_each_mode_of_a_pooler_is_told_by_the_processes() -> None:
+    def find(first: Processes, other: Processes) -> str:
+        return checking._find_pooler(first, other)  # type: ignore[arg-type]
+
+    assert find(Processes(7, at_the_connection=7), Processes()) == "none"
+    assert find(Processes(*[7] * (POOLER_TRIES + 1)), Processes(*[8] * POOLER_TRIES)) == "session"
+    busy = [8] * (POOLER_TRIES - 1)
+    assert find(Processes(*[7] * (POOLER_TRIES + 1)), Processes(*busy, 7)) == "transaction"
 
 
 def test_settings_of_a_database_are_found(postgres: Cluster, database: Database) -> None:

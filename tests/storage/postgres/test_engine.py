@@ -36,13 +36,17 @@ def test_a_bin_is_locked_for_less_time_than_a_capture_waits(database: Database) 
     connection.close()
 
 
-def test_a_commit_that_did_not_wait_is_written_by_the_flush_behind_it(database: Database) -> None:
-    connection = connect(database.url, "test")
-    connection.execute("create table rows (n bigint)")
-    connection.execute(ENGINE["begin_append"])
-    assert connection.execute("select current_setting('synchronous_commit')").fetchall() == [("off",)]
-    connection.execute("insert into rows values (1)")
-    connection.execute(ENGINE["commit_and_flush"])
-    assert connection.execute("select current_setting('synchronous_commit')").fetchall() == [("on",)]
-    assert connection.execute("select pg_current_wal_flush_lsn() >= pg_current_wal_insert_lsn()").fetchone() == (True,)
-    connection.close()
+def test_a_commit_that_did_not_wait_is_on_the_disk_after_the_flush(database: Database) -> None:
+    """The server's own writer of the log, which would write it soon, is too slow for this."""
+    with connect(database.url, "test") as connection:
+        connection.execute("create table numbers (n bigint)")
+        for n in range(50):
+            connection.execute(ENGINE["begin_append"])
+            assert connection.execute("select current_setting('synchronous_commit')").fetchall() == [("off",)]
+            connection.execute("insert into numbers values (%s)", [n])
+            before = connection.execute("select pg_current_wal_insert_lsn()::text").fetchone()
+            connection.execute(ENGINE["commit"])
+            assert connection.execute("select current_setting('synchronous_commit')").fetchall() == [("on",)]
+            connection.execute(ENGINE["flush"])
+            flushed = connection.execute("select pg_current_wal_flush_lsn() > %s::pg_lsn", before)
+            assert flushed.fetchall() == [(True,)]

@@ -85,7 +85,7 @@ def _told(ledger: Ledger) -> dict[str, Any]:
     told: dict[str, Any] = ledger.everything()
     for row in (*told["captures"], *told["messages"].values()):
         row.pop("words", None)
-        row.pop("said", None)
+        row.pop("search_line", None)
     return told
 
 

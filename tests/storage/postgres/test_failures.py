@@ -5,7 +5,7 @@ import pytest
 from psycopg import errors
 
 from app.storage.postgres.failures import translate, translate_for_log, translate_for_reading
-from app.storage.transaction import CannotWrite, DamagedFile, Duplicate, LogUnreadable, Unreachable
+from app.storage.transaction import CannotWrite, DamagedFile, Deadlock, Duplicate, LogUnreadable, Unreachable
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from app.storage.transaction import CannotWrite, DamagedFile, Duplicate, LogUnre
         ("08006", Unreachable), ("57P01", Unreachable), ("57P02", Unreachable), ("57P03", Unreachable),
         ("57P05", Unreachable), ("25P03", Unreachable), ("25P04", Unreachable),
         ("53100", CannotWrite), ("53300", CannotWrite), ("55P03", CannotWrite), ("57014", CannotWrite),
-        ("25006", CannotWrite), ("42501", CannotWrite), ("40001", CannotWrite), ("40P01", CannotWrite),
+        ("25006", CannotWrite), ("42501", CannotWrite), ("40001", CannotWrite), ("40P01", Deadlock),
         ("28P01", CannotWrite), ("3D000", CannotWrite),
         ("42P01", type(None)), ("42601", type(None)), ("23502", type(None)), ("XX000", type(None)),
         ("25P02", type(None)),

@@ -1,11 +1,15 @@
-"""The ledger on PostgreSQL belongs to one log."""
+"""The ledger on PostgreSQL: it belongs to one log, and each of its bins is written by one follower at a time."""
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from app.storage.postgres.ledger import PostgresLedgerFiles
+from app import clock
+from app.storage.postgres.ledger import PostgresLedger, PostgresLedgerFiles
+from app.storage.transaction import CannotWrite, LogUnreadable
 from tests.postgres import Database
 from tests.postgres.programs import require
 
@@ -54,3 +58,123 @@ def _run(name: str, *arguments: str) -> None:
     program = Path(require("initdb")).with_name(name)
     done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+# Claims
+
+
+@contextmanager
+def _follower(database: Database) -> Iterator[PostgresLedger]:
+    """The ledger as the follower of one server opens it."""
+    ledger = PostgresLedgerFiles(database.url).open_ledger()
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def test_each_bin_is_given_to_one_follower_until_its_transaction_ends(database: Database) -> None:
+    with _follower(database) as one, _follower(database) as other:
+        for _ in range(2):
+            with one.database.write() as first:
+                assert one.claim(first, [1, 2, 3]) == [1, 2, 3]
+                with other.database.write() as second:
+                    assert other.claim(second, [4, 3, 2]) == [4]
+                    assert one.claim(first, [4, 5, 1]) == [5, 1]
+            with other.database.write() as second:
+                assert other.claim(second, [5, 3, 1]) == [5, 3, 1]
+
+
+def test_a_claim_ends_with_a_transaction_that_fails(database: Database) -> None:
+    def fail_half_way() -> None:
+        with one.database.write() as first:
+            assert one.claim(first, [1]) == [1]
+            raise KeyError
+
+    with _follower(database) as one, _follower(database) as other:
+        with pytest.raises(KeyError):
+            fail_half_way()
+        with other.database.write() as second:
+            assert other.claim(second, [1]) == [1]
+
+
+def test_no_follower_waits_for_another_one(database: Database) -> None:
+    """Also for bins that no follower has claimed before, whose rows are made then."""
+    with _follower(database) as one, _follower(database) as other:
+        with one.database.write() as first, other.database.write() as second:
+            assert one.claim(first, [1, 2]) == [1, 2]
+            assert other.claim(second, [4, 3]) == [4, 3]
+            since = clock.ticks()
+            # Each has what the other one wants.
+            assert other.claim(second, [2, 1]) == []
+            assert one.claim(first, [3, 4, 5]) == [5]
+            assert clock.ticks() - since < 1
+        assert one.claim(first, []) == ()
+
+
+def test_a_claimed_bin_is_read_as_the_follower_before_has_left_it(database: Database) -> None:
+    with _follower(database) as one, _follower(database) as other, other.database.write() as second:
+        # Reads something before, as the follower does.
+        assert second.all("ledger_bins") == []
+        with one.database.write() as first:
+            assert one.claim(first, [1]) == [1]
+            first.run("put_bin", {"number": 1, "id": "a", "name": "", "stuck_s": 0, "version": 0, "space": 7})
+        assert other.claim(second, [1]) == [1]
+        assert [row["number"] for row in second.all("ledger_bins")] == [1]
+
+
+# The version
+
+
+def test_a_follower_that_is_open_continues_in_a_ledger_that_was_made_again(database: Database) -> None:
+    """Another server has another version of smsbin. What was prepared for the old tables is of no use."""
+    with _follower(database) as one:
+        for _ in range(8):
+            with one.database.write() as transaction:
+                one.claim(transaction, [1])
+                assert transaction.all("building_spaces") == []
+        PostgresLedgerFiles(database.url).make_ledger().close()
+        with one.database.write() as transaction:
+            assert one.claim(transaction, [1]) == [1]
+            assert transaction.all("building_spaces") == []
+
+
+def test_a_ledger_is_not_removed_while_a_follower_writes_it(database: Database) -> None:
+    database.peek(f"alter database {database.name} set lock_timeout = '50ms'")
+    files = PostgresLedgerFiles(database.url)
+    with _follower(database) as one:
+        database.peek("create table smsbin_ledger.mark (n bigint)")
+        with one.database.write() as transaction:
+            one.claim(transaction, [1])
+            with pytest.raises(CannotWrite, match="55P03"):
+                files.make_ledger()
+            assert _is_same(database)
+        fresh = files.make_ledger()
+        fresh.close()
+        assert fresh.reason is None
+        assert not _is_same(database)
+
+
+def test_there_is_nothing_to_merge_or_to_truncate(database: Database) -> None:
+    with _follower(database) as one:
+        one.begin_merge()
+        assert (one.merge(), one.checkpoints.truncate(), one.is_shared) == (False, True, True)
+
+
+def test_a_log_that_cannot_be_read_is_not_a_ledger_that_cannot_be_written(database: Database) -> None:
+    away = PostgresLedgerFiles("postgresql://smsbin@127.0.0.1:1/smsbin")
+    with pytest.raises(LogUnreadable), away.open_log().read() as transaction:
+        transaction.one("log_meta")
+    with pytest.raises(CannotWrite):
+        away.open_ledger()
+
+
+def test_a_restart_of_the_server_between_two_reads_of_the_log_is_no_failure(database: Database) -> None:
+    log = PostgresLedgerFiles(database.url).open_log()
+    for _ in range(2):
+        with log.read() as transaction:
+            assert transaction.one("log_meta") is not None
+        database.peek(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'smsbin log reader'"
+        )
+    log.close()

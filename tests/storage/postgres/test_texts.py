@@ -55,7 +55,7 @@ def _check_ways(connection: Connection, binary: bool) -> None:
                 for n, text in rows:
                     copy.write_row((n, "copy", text))
             cursor.execute(
-                "insert into texts select n - 1, 'array', said from unnest(%s::text[]) with ordinality as given (said, n)",
+                "insert into texts select n, 'array', said from unnest(%s::text[]) with ordinality as given (said, n)",
                 [texts],
             )
         for way in ("insert", "copy", "array"):

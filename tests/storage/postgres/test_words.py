@@ -24,7 +24,7 @@ def test_a_row_gets_the_words_of_its_text(query: str, source: str) -> None:
     row = tuple(TEXT if column == source else f" {column} " for column in given)
     (filled,) = with_words(query, [row])
     written = dict(zip(columns(SQL[query]), filled, strict=True))
-    assert written.pop("said") == LINE
+    assert written.pop("search_line") == LINE
     assert written == dict(zip(given, row, strict=True))
 
 
@@ -33,7 +33,7 @@ def test_the_other_texts_of_a_capture_are_stored_as_words_only() -> None:
     row = tuple("A b=C" if column == "words" else None for column in given)
     (filled,) = with_words("add_capture_row", [row])
     written = dict(zip(columns(SQL["add_capture_row"]), filled, strict=True))
-    assert (written["words"], written["said"]) == (" a b c ", " ")
+    assert (written["words"], written["search_line"]) == (" a b c ", " ")
 
 
 def test_a_changed_message_has_its_words_before_its_id() -> None:

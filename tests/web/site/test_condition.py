@@ -150,5 +150,6 @@ async def test_a_page_that_cannot_be_read_says_that_the_database_is_away(server:
         page = await answer.text()
     assert "The database cannot be reached" in page
     assert "connection refused" in page
+    assert '<a class="btn big" href="">Try again</a>' in page
     async with server.client.get(f"{server.bin_api}/captures") as answer:
         assert (await answer.json())["type"] == "urn:smsbin:database_unreachable"

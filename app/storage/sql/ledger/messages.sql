@@ -8,6 +8,9 @@ cross join messages
 -- name: get_message_row
 select * from messages where id = :id
 
+-- name: get_message_rows
+select * from messages where id in (select value from json_each(:ids))
+
 -- name: find_pieces
 select id from messages
 where space = :space and piece_key = :piece_key and last_at >= :from and last_at <= :to
@@ -55,6 +58,14 @@ where
             and messages.theirs collate nocase = conversations.theirs and messages.theirs = conversations.theirs
             and messages.ours collate nocase = conversations.ours and messages.ours = conversations.ours
     )
+
+-- name: known_texts
+-- Those of the minutes and hashes near which there is a text.
+select distinct wanted.column2, wanted.column3
+from (values (?, ?, ?)) as wanted
+cross join texts
+    on texts.space = wanted.column1 and texts.hash = wanted.column3
+    and texts.minute in (wanted.column2 - 1, wanted.column2, wanted.column2 + 1)
 
 -- name: texts_before
 select * from (
@@ -121,6 +132,9 @@ select id from messages where space = :space and instr(findings, 'stuck')
 
 -- name: get_pairing
 select * from pairings where id = :id
+
+-- name: get_pairings
+select * from pairings where id in (select value from json_each(:ids))
 
 -- name: find_call
 select * from pairings indexed by pairings_by_call

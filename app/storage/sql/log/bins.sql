@@ -21,6 +21,15 @@ select * from bins where not deleted
 -- name: bins_of_keys
 select * from bins where key in (select value from json_each(:among)) and not deleted
 
+-- name: sum_of_versions
+-- Without a row for each bin: there may be many. A new bin has the highest number, so with the same number and count the
+-- bins are the same, and then each change makes a sum higher.
+select
+    coalesce(max(number), 0) as newest, count(*) as bins, coalesce(sum(version), 0) as versions,
+    coalesce(sum(answer_version), 0) as answer_versions
+from bins
+where not deleted
+
 -- name: bin_versions
 select id, version, answer_version from bins where not deleted
 

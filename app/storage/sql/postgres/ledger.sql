@@ -1,8 +1,8 @@
 -- The ledger on PostgreSQL: the same tables and views as `sql/sqlite/ledger.sql`, with the same meaning; what their
 -- columns hold is described there. A ledger of another version is rebuilt.
 -- Texts are compared byte by byte, as SQLite does it, so lower() changes ASCII letters only. A key of an index cannot
--- be long, but what senders write can: such keys are a digest or the beginning of the text. `said` has the words of a
--- text or note as the search compares them, with a blank before and after each; `words` of a capture is such a text too.
+-- be long, but what senders write can: such keys are a digest or the beginning of the text. `search_line` has the words
+-- of a text or note as the search compares them, with a blank before and after each, as `words` of a capture has.
 
 create table meta (
     log text collate "C" not null,
@@ -95,7 +95,7 @@ create table captures (
     signature text collate "C",
     judgement bytea,
     result text collate "C" not null,
-    said text collate "C" not null
+    search_line text collate "C" not null
 ) with (autovacuum_vacuum_insert_scale_factor = 0.1, autovacuum_vacuum_scale_factor = 0.05);
 create index captures_failed on captures (id)
 where status in ('failed', 'undelivered', 'rejected', 'expired', 'canceled');
@@ -110,7 +110,7 @@ create table annotations (
     pinned boolean not null,
     note text collate "C" not null,
     tags text collate "C" not null,
-    said text collate "C" not null
+    search_line text collate "C" not null
 );
 
 create view capture_rows as
@@ -157,7 +157,7 @@ create table messages (
     piece_key text collate "C",
     state bytea not null,
     pairing bigint,
-    said text collate "C" not null
+    search_line text collate "C" not null
 ) with (autovacuum_vacuum_scale_factor = 0.05);
 create index messages_by_id on messages (space, lower(left(message_id, 200)), provider);
 create index messages_by_status on messages (space, status);
@@ -333,8 +333,8 @@ return (
     ) as one
 );
 
--- Ranges of texts, each a pair, as the indexes have them. Strict: the planner does not merge it into the query, and so
--- knows that it returns a few rows.
+-- Ranges of texts, each a pair, as the indexes have them. Strict: the planner does not merge it into the query, but uses
+-- its number of rows.
 create function ranges_of(pairs text[]) returns table (low text, high text)
 language sql immutable strict parallel safe rows 2
 begin atomic

@@ -12,8 +12,11 @@ select current_setting('server_version') as version,
     pg_is_in_recovery() as is_replica
 
 -- name: check_replicas
--- A backup that runs is one, too, until it ends.
-select count(*) as replicas from pg_stat_replication where application_name <> 'pg_basebackup'
+-- A backup that runs is one, too, until it ends. Whether a replica is synchronous is hidden from some roles.
+select count(*) as replicas,
+    count(*) filter (where sync_state in ('sync', 'quorum')) as synchronous,
+    count(*) filter (where sync_state is null) as hidden
+from pg_stat_replication where application_name <> 'pg_basebackup'
 
 -- name: check_clock
 select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint) as now

@@ -3,13 +3,13 @@ insert into captures (
     id, seq, received_at, role, method, target, peer, size, content_type, body_complete, simulated, provider, message_id,
     sender, recipient, text, raw_status, problem, words, media, signature, judgement, fault, fault_kind, fault_said,
     fault_drill, own, print, events, kind, status, findings, odd, paired, messages, out_status, after_ms, sender_left,
-    left_ms, well_formed, note, result, said
+    left_ms, well_formed, note, result, search_line
 ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: put_annotation_row
-insert into annotations (id, pinned, note, tags, said) values (?, ?, ?, ?, ?)
+insert into annotations (id, pinned, note, tags, search_line) values (?, ?, ?, ?, ?)
 on conflict (id) do update
-set pinned = excluded.pinned, note = excluded.note, tags = excluded.tags, said = excluded.said
+set pinned = excluded.pinned, note = excluded.note, tags = excluded.tags, search_line = excluded.search_line
 
 -- name: add_to_search
 insert into search (id, words) values (?, smsbin_ledger.words_vector(?, ?, ?))

@@ -6,6 +6,13 @@ join messages
     and lower(left(messages.message_id, 200)) = lower(left(wanted.column2, 200) collate "C")
     and messages.provider = wanted.column3 and messages.message_id = wanted.column2
 
+-- name: known_texts
+select distinct wanted.column2, wanted.column3
+from unnest(cast(? as bigint[]), cast(? as bigint[]), cast(? as bigint[])) as wanted (column1, column2, column3)
+cross join generate_series(-1, 1) as apart (minutes)
+join texts
+    on texts.space = wanted.column1 and texts.minute = wanted.column2 + apart.minutes and texts.hash = wanted.column3
+
 -- name: find_pieces
 select id from messages
 where
@@ -39,7 +46,7 @@ select id from messages where space = :space and strpos(findings, 'stuck') > 0
 insert into messages (
     seq, provider, message_id, direction, sender, recipient, sender_said, recipient_said, theirs, ours, text, media,
     status, raw_status, final, price, currency, error_code, segments, encoding, first_at, last_at, final_at, last_n,
-    findings, open, piece_key, state, events, pairing, space, id, said
+    findings, open, piece_key, state, events, pairing, space, id, search_line
 ) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: set_message
@@ -48,5 +55,5 @@ set
     seq = ?, provider = ?, message_id = ?, direction = ?, sender = ?, recipient = ?, sender_said = ?,
     recipient_said = ?, theirs = ?, ours = ?, text = ?, media = ?, status = ?, raw_status = ?, final = ?, price = ?,
     currency = ?, error_code = ?, segments = ?, encoding = ?, first_at = ?, last_at = ?, final_at = ?, last_n = ?,
-    findings = ?, open = ?, piece_key = ?, state = ?, events = ?, pairing = ?, said = ?
+    findings = ?, open = ?, piece_key = ?, state = ?, events = ?, pairing = ?, search_line = ?
 where space = ? and id = ?

@@ -1,25 +1,25 @@
--- Words are found in the columns `said` and `words`, which have a blank before and after each word (`postgres/words.py`);
+-- Words are found in the columns `search_line` and `words`, which have a blank before and after each word (`postgres/words.py`);
 -- `:p` is a list of what to look for. Ranges are those of the indexes, so a driver may return a few rows more. A limit
 -- or an offset in a subquery makes the planner use the index for each row outside of it, whatever it estimates.
 
 -- name: captures_words
 (
     select exists (
-        select 1 from json_each(:p) where instr(all_of_it.said, value) or instr(all_of_it.words, value)
+        select 1 from json_each(:p) where instr(all_of_it.search_line, value) or instr(all_of_it.words, value)
     )
     from captures as all_of_it where all_of_it.id = captures.id
 )
 
 -- name: captures_text
 (
-    select exists (select 1 from json_each(:p) where instr(all_of_it.said, value))
+    select exists (select 1 from json_each(:p) where instr(all_of_it.search_line, value))
     from captures as all_of_it where all_of_it.id = captures.id
 )
 
 -- name: captures_note
 exists (
     select 1 from annotations cross join json_each(:p)
-    where annotations.id = captures.id and instr(annotations.said, value)
+    where annotations.id = captures.id and instr(annotations.search_line, value)
 )
 
 -- name: messages_words
@@ -28,11 +28,11 @@ exists (
     from links
     join captures on captures.id = (messages.space << 40) + links.n
     cross join json_each(:p)
-    where links.message = messages.id and (instr(captures.said, value) or instr(captures.words, value))
+    where links.message = messages.id and (instr(captures.search_line, value) or instr(captures.words, value))
 )
 
 -- name: messages_text
-exists (select 1 from json_each(:p) where instr(messages.said, value))
+exists (select 1 from json_each(:p) where instr(messages.search_line, value))
 
 -- name: messages_note
 exists (
@@ -40,14 +40,14 @@ exists (
     from links
     join annotations on annotations.id = (messages.space << 40) + links.n
     cross join json_each(:p)
-    where links.message = messages.id and instr(annotations.said, value)
+    where links.message = messages.id and instr(annotations.search_line, value)
 )
 
 -- name: drive_captures_note
 select id from annotations
 where
     id > :space << 40 and id < (:space + 1) << 40 and note <> ''
-    and exists (select 1 from json_each(:p) where instr(annotations.said, value))
+    and exists (select 1 from json_each(:p) where instr(annotations.search_line, value))
 limit :limit
 
 -- name: drive_captures_from

@@ -1,5 +1,6 @@
 -- An offset in a subquery makes the planner look up each row of `changes` in their order: it cannot know that most of
--- them are the last change of a message, and would sort all.
+-- them are the last change of a message, and would sort all. The same is why `coalesce` hides a condition from it: until
+-- a table was analyzed, it expects that almost no row has a value.
 
 -- name: list_messages
 select messages.*
@@ -10,7 +11,8 @@ cross join lateral (
     offset 0
 ) as messages
 where
-    changes.space = (select space from bins where number = :bin) and changes.what = 2 and changes.seq < :before
+    changes.space = (select space from bins where number = :bin) and coalesce(changes.what = 2, false)
+    and changes.seq < :before
     /* filter */
 order by changes.seq desc
 limit :limit
@@ -24,7 +26,7 @@ cross join lateral (
     offset 0
 ) as messages
 where
-    changes.space = (select space from bins where number = :bin) and changes.what = 2
+    changes.space = (select space from bins where number = :bin) and coalesce(changes.what = 2, false)
     and messages.direction = 'outbound'
 order by changes.seq desc
 limit :limit

@@ -1,10 +1,9 @@
 -- The rows of the log processes. `batch` is the last batch that each has committed.
 
--- name: add_writer
-insert into writers (id, batch, seen_at) values (:id, 0, :now)
-
 -- name: set_writer_batch
-update writers set batch = ?, seen_at = ? where id = ?
+-- Another server may have forgotten this writer, if it was silent for long.
+insert into writers (id, batch, seen_at) values (?, ?, ?)
+on conflict (id) do update set batch = excluded.batch, seen_at = excluded.seen_at
 
 -- name: lock_writer
 select batch from writers where id = :id for update
