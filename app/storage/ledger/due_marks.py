@@ -21,11 +21,16 @@ from .spaces import Space, find_space, save_space
 LIMIT = 200
 
 
-def mark_due(transaction: Transaction, now: int, behind: Collection[int]) -> list[Space]:
+def mark_due(
+    transaction: Transaction, now: int, behind: Collection[int], among: Collection[int] | None = None
+) -> list[Space]:
     """Set at most `LIMIT` marks of each kind. Skips the spaces that are `behind` the log, because the missing
-    request may be among those not processed yet. Returns the spaces that changed; more marks may be due."""
+    request may be among those not processed yet, and those that are not `among` these. Returns the spaces that changed;
+    more marks may be due."""
     changed = []
     for number, found in _due(transaction, now, behind).items():
+        if among is not None and number not in among:
+            continue
         space = find_space(transaction, number)
         assert space is not None, "its rows are there"
         _mark(transaction, space, found)

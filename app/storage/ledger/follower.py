@@ -242,7 +242,9 @@ class Follower:
         (number,) = numbers
         self._failures[number] = self._failures.get(number, 0) + 1
         with self._write() as (step, log):
-            head, space = self._find(step, log, number, [])
+            # None of it if another follower is about to meet the same capture.
+            claimed = self._file.claim(step.transaction, [number])
+            head, space = self._find(step, log, number, []) if claimed else (None, None)
             if head is None or space is None:
                 return
             space = (step.building_space(head) or space) if building else space
@@ -308,9 +310,10 @@ class Follower:
             transaction = step.transaction
             behind = [row["number"] for row in transaction.all("building_spaces")]
             behind += [space for number in self._behind if (space := _space_of(transaction, number)) is not None]
+            among = None
             if self._file.is_shared:
-                behind += self._unclaimed_or_behind(step, log, due_spaces(transaction, micros(now()), behind))
-            spaces = mark_due(transaction, micros(now()), behind)
+                among = self._claim_spaces(step, log, due_spaces(transaction, micros(now()), behind))
+            spaces = mark_due(transaction, micros(now()), behind, among)
             rows = [transaction.one("ledger_bin", {"number": space.bin}) for space in spaces]
             building = [tuple(row) for row in transaction.all("building_progress")]
             # Another follower may have ended, and left something to do.
@@ -318,17 +321,17 @@ class Follower:
         self._send(LedgerProgress([], [row["id"] for row in rows if row is not None], building))
         return len(spaces) > 0
 
-    def _unclaimed_or_behind(self, step: LedgerStep, log: Transaction, spaces: Sequence[Space]) -> list[int]:
-        """Claim the bins of these spaces; returns the spaces that must not be marked now."""
+    def _claim_spaces(self, step: LedgerStep, log: Transaction, spaces: Sequence[Space]) -> set[int]:
+        """Claim the bins of these spaces; returns the spaces that have all that is in the log."""
         by_bin = {space.bin: space.number for space in spaces}
-        claimed = self._file.claim(step.transaction, sorted(by_bin))
-        for head in read_log_heads(log, claimed):
+        current = set()
+        for head in read_log_heads(log, self._file.claim(step.transaction, sorted(by_bin))):
             space = find_space(step.transaction, by_bin[head.number])
             if space is not None and is_up_to_date(head, space):
-                del by_bin[head.number]
+                current.add(space.number)
             else:
                 self._behind[head.number] = None
-        return list(by_bin.values())
+        return current
 
     # Both databases, and the server
 

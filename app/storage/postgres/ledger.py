@@ -2,7 +2,7 @@
 of a row that ends with the transaction.
 
 Commits do not wait for the disk: what a crash removes is derived again. The log is in the same database, so the ledger
-is never ahead of it; and when the log was replaced by a backup, the ledger is made again.
+is never ahead of it; and when the log was replaced by a backup, the ledger is rebuilt.
 """
 
 import zlib

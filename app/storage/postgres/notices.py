@@ -1,4 +1,4 @@
-"""Tells the other servers of a store what has changed, and hears it from them.
+"""Notifies the other servers of a store of what has changed, and receives their notices.
 
 It is never a part of the transaction that stores a capture, whose commit it would delay: PostgreSQL takes one lock for
 all notices. A notice only makes something sooner. What is missed is found by `polling.py`, and behind a pooler, which
@@ -28,7 +28,7 @@ EVERYTHING = "*"
 _log = get_log("notices")
 
 
-class Heard(Protocol):
+class NoticeReceiver(Protocol):
     """What is called with the notices of other servers."""
 
     def bins_grew(self, numbers: list[int]) -> None:
@@ -47,18 +47,18 @@ class Heard(Protocol):
         """Notices may have been lost."""
 
 
-class Notices:
+class ServerNotices:
     """Use from one event loop only. `sender` is the id of this opening of the store, whose own notices are ignored;
     `send` runs a statement of `engine/`."""
 
     def __init__(
         self, sender: str, connect: Callable[[], Awaitable[AsyncConnection]],
-        send: Callable[[str, dict[str, object]], Awaitable[object]], heard: Heard,
+        send: Callable[[str, dict[str, object]], Awaitable[object]], receiver: NoticeReceiver,
     ) -> None:  # fmt: skip
         self._sender = sender
         self._connect = connect
         self._send = send
-        self._heard = heard
+        self._receiver = receiver
         self._waiting: dict[str, dict[str, None]] = {}
         self._has_waiting = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -132,25 +132,25 @@ class Notices:
                 return False
             await connection.execute(ENGINE["listen"])
             self.is_listening = True
-            self._heard.may_have_missed()
+            self._receiver.may_have_missed()
             async for notice in connection.notifies():
-                self._hear(notice.payload)
+                self._receive(notice.payload)
         return True
 
-    def _hear(self, text: str) -> None:
+    def _receive(self, text: str) -> None:
         sender, kind, *words = text.split(" ")
         if sender == self._sender:
             return
         if kind == "signed-out":
-            self._heard.signed_out()
+            self._receiver.signed_out()
         elif kind == "settings" and EVERYTHING in words:
-            self._heard.settings_changed(None)
+            self._receiver.settings_changed(None)
         elif EVERYTHING in words:
-            self._heard.may_have_missed()
+            self._receiver.may_have_missed()
         elif kind == "grew":
-            self._heard.bins_grew([int(word) for word in words])
+            self._receiver.bins_grew([int(word) for word in words])
         elif kind == "changed":
-            self._heard.bins_changed(words)
+            self._receiver.bins_changed(words)
         elif kind == "settings":
             for word in words:
-                self._heard.settings_changed(word)
+                self._receiver.settings_changed(word)
