@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -125,7 +126,7 @@ async def _storage(app: web.Application) -> AsyncIterator[None]:
         app[keys.ACCESS].on_end(app[keys.HUB].notify_all)
         _create_services(app, store)
         app[keys.SECRETS] = Secrets(store, app[keys.HUB], context, settings.allow_targets)
-        _create_senders(app, store, AlertSender(settings.allow_targets, mail))
+        _create_senders(app, store, AlertSender(settings.allow_targets, mail), database or settings.ledger)
         per_bin: list[PerBin] = [
             app[keys.ANSWERS], app[keys.FAULTS], app[keys.MAPPINGS], app[keys.PRIVACY], app[keys.FORWARDS],
             app[keys.LISTENERS], app[keys.WIRETAPS], app[keys.ALERTS], app[keys.SHARES],
@@ -170,8 +171,8 @@ def _create_services(app: web.Application, store: Store) -> None:
     app[keys.SETTLING] = Settling(store)
 
 
-def _create_senders(app: web.Application, store: Store, alert_sender: AlertSender) -> None:
-    """What sends requests, and what waits for programs of users."""
+def _create_senders(app: web.Application, store: Store, alert_sender: AlertSender, ledger: Path | str) -> None:
+    """What sends requests, and what waits for programs of users. `ledger`: its file, or the URL of its database."""
     settings, hub, secrets = app[keys.SETTINGS], app[keys.HUB], app[keys.SECRETS]
     allowed, own = settings.allow_targets, _own_host(settings)
     app[keys.REPLAYING] = Replaying(store, secrets, allowed)
@@ -187,7 +188,7 @@ def _create_senders(app: web.Application, store: Store, alert_sender: AlertSende
     app[keys.ALERTS] = Alerts(store, hub, secrets, alert_sender, own=own, root=fixed_root(settings))
     store.on_change(app[keys.ALERTS].bin_changed)
     app[keys.ARCHIVE] = open_archive(settings.data_dir, is_shared=settings.uses_postgresql)
-    app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], settings.ledger, settings.retention)
+    app[keys.RECONCILING] = Reconciling(store, app[keys.ARCHIVE], ledger, settings.retention)
     app[keys.RECONSTRUCTING] = Reconstructing(store, app[keys.ARCHIVE], allowed)
 
 

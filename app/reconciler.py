@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -43,8 +44,9 @@ from .services.reconciliations.job import (
 from .services.reconciliations.scope import joined
 from .services.reconciliations.spool import RecordSpool, SpooledRecord
 from .services.reconciliations.zones import read_zone
+from .storage.seen_messages import OpenLedger, SeenReader, SpaceChanged
+from .storage.sqlite.ledger_rows import open_ledger_rows
 from .storage.sqlite.result_files import ResultWriter, new_result, read_failed_notes, read_verdicts
-from .storage.sqlite.seen_messages import SeenReader, SpaceChanged
 
 MAX_MEMORY = 2 << 30
 """Bytes of address space: a bug must not take the memory of the server."""
@@ -93,12 +95,21 @@ def reconcile(job: CompareJob, report: Report) -> None:
             return
 
 
+def _ledger_of(job: CompareJob) -> OpenLedger:
+    if "://" not in job.ledger:
+        return partial(open_ledger_rows, Path(job.ledger))
+    # The driver is optional.
+    from .storage.postgres.ledger_rows import open_shared_ledger_rows
+
+    return partial(open_shared_ledger_rows, job.ledger)
+
+
 class _Comparison:
     def __init__(self, job: CompareJob, report: Report) -> None:
         self._job = job
         self._progress = _ProgressReports(report)
         self._digests = Digests(job.key)
-        self._seen = SeenReader(Path(job.ledger), job.bin_id, self._progress.messages)
+        self._seen = SeenReader(_ledger_of(job), job.bin_id, self._progress.messages)
 
     def run(self) -> None:
         """Read both sides, compare, and write the result."""

@@ -11,8 +11,8 @@ from app.domain.reconciliation.mapping import RecordColumns, RecordMapping
 from app.domain.roles import Role
 from app.errors import NotReadable
 from app.services.reconciliations.job import CompareJob, CompareReport, DoneReport, ProblemReport, ProgressReport
+from app.storage.seen_messages import SpaceChanged
 from app.storage.sqlite.result_files import read_head, read_records
-from app.storage.sqlite.seen_messages import SpaceChanged
 from app.store import Store
 from tests.reconciling import row, sid, table
 from tests.storage.builders import a_bin, stating
@@ -20,6 +20,11 @@ from tests.storage.conftest import _scripted, store
 from tests.storage.ledger.events import an_inbound
 
 __all__ = ["_scripted", "store"]
+
+
+@pytest.fixture
+def database_of_engine() -> None:
+    """The store is on SQLite: how messages are read from each engine is tested by `tests/storage/`."""
 
 
 async def _job(store: Store, tmp_path: Path, content: bytes, **more: object) -> CompareJob:

@@ -63,7 +63,7 @@ class ListenerResult(msgspec.Struct, frozen=True, kw_only=True):
 class StoredListener:
     """A listener in the log. `seen_at`: when it was connected last. `last_n` and `floor_n` of the bin at the time of
     the read: its last capture, and the last one that was deleted with all before it. `opened`: how often it was
-    connected; `connected_at`: since when it is, as far as the server knows to which it was."""
+    connected; `connected_at`: since when it is; None: its server has noted its end."""
 
     bin_id: str
     name: str

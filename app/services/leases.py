@@ -22,7 +22,7 @@ LEASE_S = 12.0
 MARGIN_S = 4.0
 EXTEND_S = 2.0
 TAKE_S = 1.0
-"""How often a server that does not have the lease asks for it."""
+"""How often a server that does not have the lease tries to take it."""
 ANSWER_S = 2.0
 """How long the answer of the store is waited for."""
 
@@ -71,11 +71,11 @@ class Lease:
 
     @property
     def may_begin(self) -> bool:
-        """Whether something new may be begun. Ask directly before it leaves the process."""
+        """Whether something new may be begun. Check it directly before it leaves the process."""
         return not self._store.is_shared or clock.ticks() < self._ends_at - MARGIN_S
 
     async def start(self) -> None:
-        """Ask for the lease, and begin the work if it is free; from now on ask again, and extend it."""
+        """Begin the work if the lease is free. From now on try to take it, and extend it."""
         try:
             wait_s = await self.step()
         except StoreUnavailable:
@@ -100,8 +100,7 @@ class Lease:
             _log.warning("lease.not_released", name=self.name, reason=str(error))
 
     async def is_elsewhere(self) -> bool:
-        """Whether another server has it, asked of the store by a server that does not have it. Raises
-        StoreUnavailable."""
+        """Whether another server has it. Only for a server that does not. Raises StoreUnavailable."""
         return self._store.is_shared and not await self._store.hold_lease(self.name, 0)
 
     async def step(self) -> float | None:
@@ -111,23 +110,23 @@ class Lease:
             return None
         if not self._wants():
             if self._state is not _State.NOT_HELD:
-                await self._end(is_taken=False)
+                await self._end(is_elsewhere=False)
                 await self.release()
             return TAKE_S
         since = clock.ticks()
-        is_ours = await self._ask()
+        is_ours = await self._try()
         if is_ours is None:
             if self._state is _State.HELD and not self.may_begin:
-                await self._end(is_taken=False)
+                await self._end(is_elsewhere=False)
             return TAKE_S
         if not is_ours:
             self._ends_at = 0.0
             if self._state is not _State.NOT_HELD:
-                await self._end(is_taken=True)
+                await self._end(is_elsewhere=True)
             return TAKE_S
         if self._state is _State.HELD and not self.may_begin:
             # The process was frozen.
-            await self._end(is_taken=False)
+            await self._end(is_elsewhere=False)
         self._ends_at = since + LEASE_S
         if self._state is not _State.HELD:
             await self._gained()
@@ -135,7 +134,7 @@ class Lease:
             _log.info("lease.gained", name=self.name)
         return EXTEND_S
 
-    async def _ask(self) -> bool | None:
+    async def _try(self) -> bool | None:
         """None: the answer is not known."""
         wait_s = ANSWER_S
         if self._state is _State.HELD:
@@ -146,10 +145,10 @@ class Lease:
         except (StoreUnavailable, TimeoutError):
             return None
 
-    async def _end(self, *, is_taken: bool) -> None:
-        self._state = _State.NOT_HELD if is_taken else _State.LAPSED
-        _log.warning("lease.lost", name=self.name, taken=is_taken)
-        await self._lost(is_taken)
+    async def _end(self, *, is_elsewhere: bool) -> None:
+        self._state = _State.NOT_HELD if is_elsewhere else _State.LAPSED
+        _log.warning("lease.lost", name=self.name, taken=is_elsewhere)
+        await self._lost(is_elsewhere)
 
     def _later(self, wait_s: float) -> Callable[[], Awaitable[float | None]]:
         """The step, but not immediately at the first call."""

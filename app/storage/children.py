@@ -27,8 +27,8 @@ _log = get_log("storage")
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """What a storage process runs: a module, its arguments that say where its data is, and the first frame that it
-    gets, None for none. A password belongs into the frame, because everyone can read arguments."""
+    """What a storage process runs: a module, the arguments that name the place of its data, and the first frame that
+    it gets, None for none. A password belongs into the frame, because everyone can read arguments."""
 
     module: str
     place: Sequence[str]

@@ -27,7 +27,7 @@ class ServerStore(Protocol):
         StoreUnavailable."""
 
     async def lapsed_leases(self, prefix: str, ago: timedelta) -> Mapping[str, datetime]:
-        """Leases whose names begin with `prefix` that ended at least `ago` ago and that nobody has taken since, each
+        """Leases whose names begin with `prefix` that ended at least `ago` ago and that no server has taken since, each
         with its end. A server that stops normally leaves none. Raises StoreUnavailable."""
 
     async def forget_lease(self, name: str) -> None:

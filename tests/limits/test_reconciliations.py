@@ -11,11 +11,12 @@ from app.domain.reconciliation.model import Interval
 from app.errors import Invalid, NotReadable
 from app.services.reconciliations import comparing
 from app.services.reconciliations.job import ProblemReport, decode_report, encode_line
+from app.storage import seen_messages
 from app.storage.opening import open_store
 from app.storage.reads import reconciliations as reads
-from app.storage.sqlite import result_files, seen_messages
+from app.storage.seen_messages import Moments
+from app.storage.sqlite import result_files
 from app.storage.sqlite.result_files import read_failed_notes, read_head, read_notes
-from app.storage.sqlite.seen_messages import Moments
 from app.web.reconciliations import page
 from app.web.reconciliations.inputs import ReconstructInput
 from app.web.site import uploads

@@ -27,8 +27,8 @@ class Servers:
         async def gained() -> None:
             self.told.append((name, "gained"))
 
-        async def lost(is_taken: bool) -> None:
-            self.told.append((name, "taken" if is_taken else "lapsed"))
+        async def lost(is_elsewhere: bool) -> None:
+            self.told.append((name, "taken" if is_elsewhere else "lapsed"))
 
         return store, Lease(cast(Store, store), "work", gained, lost, lambda: self.wanted)
 

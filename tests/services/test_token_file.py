@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import CannotStart
 from app.services import token_file
-from app.services.token_file import find_token
+from app.services.token_file import find_token, others_can_open
 from app.settings import read_settings
 from tests.conftest import TOKEN
 
@@ -34,6 +34,25 @@ def test_the_start_warns_about_a_token_file_that_others_can_open(tmp_path, monke
     assert [event for event, _ in warnings] == ["token_file.open_to_others"] * bool(mode & 0o066)
     assert all(more["path"] == str(file) and f"chmod 600 {file}" in more["cure"] for _, more in warnings)
     assert TOKEN not in str(warnings)
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "user", "is_open"),
+    [
+        (0o440, 0, 7, 1, False),
+        (0o460, 0, 7, 1, True),
+        (0o444, 0, 7, 1, True),
+        (0o440, 0, 8, 1, True),
+        (0o440, 1, 7, 1, True),
+        (0o440, 0, 7, 0, True),
+    ],
+)
+def test_a_secret_of_root_may_be_read_by_our_group(monkeypatch, mode, owner, group, user, is_open) -> None:
+    """As Kubernetes mounts it for a server that is not root."""
+    monkeypatch.setattr(token_file.os, "geteuid", lambda: user)
+    monkeypatch.setattr(token_file.os, "getegid", lambda: 7)
+    path = SimpleNamespace(stat=lambda: SimpleNamespace(st_mode=0o100000 | mode, st_uid=owner, st_gid=group))
+    assert others_can_open(path) is is_open
 
 
 @pytest.mark.parametrize("content", [b"", b"short", b"two words that are long enough", b"\xff" * 20])

@@ -73,12 +73,12 @@ class AlertDeliveries:
         """The result of the first attempt of a delivery that is about to be stored."""
         return self._waiters.setdefault((alert_id, number, target), asyncio.get_running_loop().create_future())
 
-    async def stop(self, *, is_taken: bool = False) -> None:
-        """Wait a little for requests on their way, and store their results. `is_taken`: another server may be sending
+    async def stop(self, *, is_elsewhere: bool = False) -> None:
+        """Wait a little for requests on their way, and store their results. `is_elsewhere`: another server may be sending
         them already, so nothing is waited for."""
         if self._task is not None:
             await stop(self._task)
-        if self._sending and not is_taken:
+        if self._sending and not is_elsewhere:
             await asyncio.wait(self._sending.values(), timeout=STOP_S)
         for task in list(self._sending.values()):
             await stop(task)

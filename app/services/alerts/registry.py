@@ -306,13 +306,13 @@ class Alerts:
             watcher.start()
         self._deliveries.start()
 
-    async def _end_watching(self, is_taken: bool) -> None:
+    async def _end_watching(self, is_elsewhere: bool) -> None:
         """While no other server is known to watch, alerts on smsbin itself are still looked at: they are most wanted
         when nothing can be stored."""
         self._is_watching = False
-        await self._deliveries.stop(is_taken=is_taken)
-        if is_taken:
-            await asyncio.gather(*(watcher.stop(is_taken=True) for watcher in self._watchers.values()))
+        await self._deliveries.stop(is_elsewhere=is_elsewhere)
+        if is_elsewhere:
+            await asyncio.gather(*(watcher.stop(is_elsewhere=True) for watcher in self._watchers.values()))
 
     async def _follow(self) -> float:
         with suppress(StoreUnavailable):

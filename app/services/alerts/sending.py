@@ -79,8 +79,8 @@ class AlertSender:
         self, content: NoticeContent, delivery: AlertDelivery, secret: str | None,
         may_send: Callable[[], bool] = always,
     ) -> SentNotice:  # fmt: skip
-        """Send a notice. Never raises for errors of the target. `may_send` is asked directly before; StoreUnavailable
-        if it says no."""
+        """Send a notice. Never raises for errors of the target. `may_send` is called directly before. Raises
+        StoreUnavailable if it returns False."""
         alert = content.stored.alert
         if delivery.target is AlertTarget.WEBHOOK and alert.webhook is not None:
             return await self._post(alert.webhook, content, delivery, secret, may_send)

@@ -112,14 +112,14 @@ class BinWatcher:
         """The bin has changed, or its alerts."""
         self._woken.set()
 
-    async def stop(self, *, is_taken: bool = False) -> None:
-        """Stop, and store what was looked at. `is_taken`: another server may be watching already, so nothing is
+    async def stop(self, *, is_elsewhere: bool = False) -> None:
+        """Stop, and store what was looked at. `is_elsewhere`: another server may be watching already, so nothing is
         stored."""
         if self._task is not None:
             await stop(self._task)
             self._task = None
         async with self.lock:
-            if not is_taken:
+            if not is_elsewhere:
                 with suppress(StoreUnavailable, NotFound):
                     await self.write(all_of_it=True)
 

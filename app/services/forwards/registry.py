@@ -332,9 +332,9 @@ class Forwards:
             for runner in self._all():
                 runner.start()
 
-    async def _end_sending(self, is_taken: bool) -> None:
+    async def _end_sending(self, is_elsewhere: bool) -> None:
         self._is_sending = False
-        await asyncio.gather(*(runner.stop(is_taken=is_taken) for runner in self._all()))
+        await asyncio.gather(*(runner.stop(is_elsewhere=is_elsewhere) for runner in self._all()))
         async with self._changing:
             for runner in self._all():
                 self._put(runner.stored, self._secrets.of(runner.stored.id))

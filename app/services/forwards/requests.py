@@ -38,7 +38,7 @@ def _always() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """Everything but the capture: the forward, its secret for signing, and which attempt it is. `may_send` is asked
+    """Everything but the capture: the forward, its secret for signing, and which attempt it is. `may_send` is called
     directly before it is sent."""
 
     forward_id: str

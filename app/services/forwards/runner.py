@@ -146,12 +146,12 @@ class ForwardRunner:
         self.wake()
         self._changes.changed(self._stored.bin_id, [dispatch.n])
 
-    async def stop(self, *, is_taken: bool = False) -> None:
-        """Wait a little for requests on their way, and store their results. `is_taken`: another server may be sending
+    async def stop(self, *, is_elsewhere: bool = False) -> None:
+        """Wait a little for requests on their way, and store their results. `is_elsewhere`: another server may be sending
         them already, so nothing is waited for or stored."""
         if self._task is not None:
             await stop(self._task)
-        if self._sending and not is_taken:
+        if self._sending and not is_elsewhere:
             await asyncio.wait(self._sending.values(), timeout=STOP_S)
         for task in list(self._sending.values()):
             await stop(task)

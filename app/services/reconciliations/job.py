@@ -11,8 +11,9 @@ from ...domain.reconciliation.model import Interval
 
 class CompareJob(msgspec.Struct, frozen=True, kw_only=True):
     """One comparison. `path` is the received file, `file` its name; `result` is the file to write, `older` are those of
-    the bin's other reconciliations, by id. `key` is that of the digests. `zone` as a user gave it, `mapping`
-    that of the bin. `made_us` to `moved_us` as in `ReconciliationScope`."""
+    the bin's other reconciliations, by id. `ledger` is the file of the ledger, or the URL of its database. `key` is
+    that of the digests. `zone` as a user gave it, `mapping` that of the bin. `made_us` to `moved_us` as in
+    `ReconciliationScope`."""
 
     id: str
     bin_id: str

@@ -49,9 +49,10 @@ class _Running:
 
 
 class Reconciling:
-    """Use from one event loop only. `ledger` is the file that is compared with; `retention` that of the server."""
+    """Use from one event loop only. `ledger` is the file that is compared with, or the URL of its database;
+    `retention` that of the server."""
 
-    def __init__(self, store: Store, archive: ReconciliationArchive, ledger: Path, retention: timedelta) -> None:
+    def __init__(self, store: Store, archive: ReconciliationArchive, ledger: Path | str, retention: timedelta) -> None:
         self._store = store
         self._archive = archive
         self._ledger = ledger

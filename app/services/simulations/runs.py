@@ -44,7 +44,7 @@ class Run:
         return self.progress.state is RunState.RUNNING
 
 
-async def _nobody(_: Run) -> None:
+async def _unpublished(_: Run) -> None:
     return None
 
 
@@ -52,7 +52,7 @@ class Simulating:
     """Belongs to one event loop. `publish` is called with a run before its first request is sent."""
 
     def __init__(self) -> None:
-        self.publish: Callable[[Run], Awaitable[None]] = _nobody
+        self.publish: Callable[[Run], Awaitable[None]] = _unpublished
         self._runs: deque[Run] = deque(maxlen=MOST_RUNS)
         self._marks: dict[bytes, str] = {}
 

@@ -1,4 +1,4 @@
-"""Outcomes for requests whose answers nobody will send any more, because their server has died.
+"""Outcomes for requests whose answers are never sent, because their server has died.
 
 A single server does it when it starts. Where several share a store, another one may be holding the answers that have
 no outcome. So each server has a lease of its own, and what was received before such a lease ended without being

@@ -173,7 +173,7 @@ class LedgerClient:
         frame = decode_from_process(data)
         match frame:
             case LedgerProgress():
-                self._progress(frame)
+                self.note_progress(frame)
             case ReadingBegins():
                 self._begun = frame
             case LedgerOpened():
@@ -209,7 +209,8 @@ class LedgerClient:
         self._set_due()
         self._opened.set()
 
-    def _progress(self, frame: LedgerProgress) -> None:
+    def note_progress(self, frame: LedgerProgress) -> None:
+        """The process has made progress."""
         self._begun = None
         self._trouble = frame.trouble
         if frame.trouble is not None:

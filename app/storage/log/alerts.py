@@ -29,8 +29,8 @@ def drop_alert(batch: Batch, job: jobs.DropAlert) -> None:
 
 
 def mark_alerts(batch: Batch, job: jobs.MarkAlerts) -> int:
-    """Store the new states, and the notices with their deliveries; the oldest notices are deleted. Returns how many
-    alerts are as the server knows them."""
+    """Store the new states, and the notices with their deliveries; the oldest notices are deleted. Returns of how
+    many alerts: the others have another edition."""
     batch.flush()
     run = batch.transaction.run
     marked = 0

@@ -2,11 +2,12 @@
 of a row that ends with the transaction.
 
 Commits do not wait for the disk: what a crash removes is derived again. The log is in the same database, so the ledger
-is never ahead of it; and when the log was replaced by a backup, the ledger is made again.
+is never ahead of it; and when the log was replaced by a backup, the ledger is rebuilt.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,11 +18,35 @@ from ..queries import FOLDER
 from ..transaction import CannotWrite, Transaction
 from .engine import ENGINE
 from .failures import translate, translate_for_reading
-from .transaction import PostgresDatabase
+from .release import check_release
+from .transaction import PostgresDatabase, PostgresTransaction
 
 SCHEMA = (FOLDER / "postgres" / "ledger.sql").read_text()
 # A ledger with another schema is rebuilt, so the version is a checksum and not a counter.
 VERSION = str(zlib.crc32(SCHEMA.encode()))
+
+
+class LedgerDatabase(PostgresDatabase):
+    """Its transactions raise CannotWrite while the followers of another release write the ledger."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "ledger", "begin_follow")
+
+    @contextmanager
+    def begun(self) -> Iterator[PostgresTransaction]:
+        with super().begun() as transaction:
+            yield _checked(transaction)
+
+    @contextmanager
+    def read(self) -> Iterator[PostgresTransaction]:
+        with super().read() as transaction:
+            yield _checked(transaction)
+
+
+def _checked(transaction: PostgresTransaction) -> PostgresTransaction:
+    row = transaction.one("release")
+    check_release(None if row is None else row[0])
+    return transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +104,23 @@ class PostgresLedgerFiles:
         return self._open(replace=True)
 
     def _open(self, *, replace: bool) -> PostgresLedger:
-        database = PostgresDatabase(self.url, "ledger", "begin_follow")
+        database = LedgerDatabase(self.url)
         connection = database.connection
         try:
             with connection.transaction():
                 connection.execute(ENGINE["lock_schemas"])
                 row = connection.execute(ENGINE["ledger_version"]).fetchone()
                 assert row is not None, "the query has one row"
+                check_release(row["release"])
                 found, wanted = row["version"], f"{VERSION} of log {row['log']}"
                 if found == wanted and not replace:
                     return PostgresLedger(database)
                 connection.execute(ENGINE["drop_ledger"])
                 connection.execute(f"{ENGINE['create_ledger']}; set local search_path = smsbin_ledger; {SCHEMA}")
                 connection.execute(f"comment on schema smsbin_ledger is '{wanted}'")
+        except CannotWrite:
+            database.close()
+            raise
         except psycopg.Error as error:
             database.close()
             raise translate(error) or CannotWrite(str(error)) from error

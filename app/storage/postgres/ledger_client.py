@@ -50,7 +50,7 @@ class SharedLedgerClient(LedgerClient):
         known = self._log_positions.get(position.bin)
         return known is not None and reaches(known, position)
 
-    def _progress(self, frame: LedgerProgress) -> None:
-        super()._progress(frame)
+    def note_progress(self, frame: LedgerProgress) -> None:
+        super().note_progress(frame)
         if frame.changed and not frame.positions:
             self._on_unlogged(frame.changed)

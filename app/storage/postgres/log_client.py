@@ -37,7 +37,7 @@ class SharedLogClient(LogClient):
         return future
 
     def _done(self, job: Job, future: asyncio.Future[Result]) -> None:
-        # What was refused may still be stored, so the others are told of that, too.
+        # What was refused may still be stored, so that is notified, too.
         if not future.cancelled():
             future.exception()
         self._on_done(job)

@@ -4,7 +4,7 @@ A transaction is committed without waiting for the disk, so that its bins are fr
 small transaction waits until everything before it is on the disk. Nothing is acknowledged before that (P2). What other
 servers read in between may be lost by a crash: they wait for the disk themselves before they act on it.
 
-If the connection is lost while a transaction is committed, or waiting for the disk fails, the row of this writer tells
+If the connection is lost while a transaction is committed, or waiting for the disk fails, the row of this writer shows
 whether it was.
 """
 
@@ -20,9 +20,10 @@ from ..transaction import CannotWrite, DatabaseError, Unreachable
 from .connections import check_version
 from .failures import translate_for_log
 from .migrating_log import migrate, refuse_incomplete
+from .release import begin_release
 from .transaction import PostgresDatabase, PostgresTransaction
 
-# How long an unknown commit is asked for. A capture waits 4 seconds, of which the commit may have used a part.
+# How long the result of an unknown commit is looked up. A capture waits 4 s, of which the commit may have used a part.
 DOUBT_S = 2.5
 AGAIN_S = 0.05
 # The row of a process that has ended is removed after this time.
@@ -50,6 +51,11 @@ class LogDatabase:
         with self._database.write() as transaction:
             transaction.run("forget_writers", {"before": micros(now() - FORGOTTEN_AFTER)})
             transaction.each("set_writer_batch", [(self._writer, self._batch, micros(now()))])
+
+    def begin_release(self, run: str) -> None:
+        """The followers of this release write the ledger. `run` is the id of this opening of the store; nothing changes
+        if only its log process was restarted. Raises DatabaseError."""
+        begin_release(self._database.connection, run)
 
     @contextmanager
     def write(self) -> Iterator[PostgresTransaction]:

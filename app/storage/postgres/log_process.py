@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> None:
         id, seen_at = _meta(database)
         if log and id != log:
             raise CannotStart(f"{describe(url)} has another log than before. Restart smsbin to use it.")
+        database.begin_release(run)
         appender = Appender(database, NoBallast(), run, is_shared=True)
         appender.begin()
     except (CannotStart, DatabaseError) as error:

@@ -1,4 +1,4 @@
-"""Tells the other servers of a store what has changed, and hears it from them.
+"""Notifies the other servers of a store of what has changed, and receives their notices.
 
 It is never a part of the transaction that stores a capture, whose commit it would delay: PostgreSQL takes one lock for
 all notices. A notice only makes something sooner. What is missed is found by `polling.py`, and behind a pooler, which
@@ -29,7 +29,7 @@ EVERYTHING = "*"
 _log = get_log("notices")
 
 
-class Heard(Protocol):
+class NoticeReceiver(Protocol):
     """What is called with the notices of other servers."""
 
     def bins_grew(self, numbers: list[int]) -> None:
@@ -48,18 +48,18 @@ class Heard(Protocol):
         """Notices may have been lost."""
 
 
-class Notices:
+class ServerNotices:
     """Use from one event loop only. `sender` is the id of this opening of the store, whose own notices are ignored;
     `send` runs a statement of `engine/`."""
 
     def __init__(
         self, sender: str, connect: Callable[[], Awaitable[AsyncConnection]],
-        send: Callable[[str, dict[str, object]], Awaitable[object]], heard: Heard,
+        send: Callable[[str, dict[str, object]], Awaitable[object]], receiver: NoticeReceiver,
     ) -> None:  # fmt: skip
         self._sender = sender
         self._connect = connect
         self._send = send
-        self._heard = heard
+        self._receiver = receiver
         self._waiting: dict[str, dict[str, None]] = {}
         self._has_waiting = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -123,9 +123,9 @@ class Notices:
                     return None
                 await connection.execute(ENGINE["listen"])
                 self.is_listening, self._is_lost = True, False
-                self._heard.may_have_missed()
+                self._receiver.may_have_missed()
                 async for notice in connection.notifies():
-                    self._hear(notice.payload)
+                    self._receive(notice.payload)
         except (psycopg.Error, DatabaseError) as error:
             # Once, and not with each attempt.
             if not self._is_lost:
@@ -135,20 +135,20 @@ class Notices:
             self.is_listening = False
         return RETRY_S
 
-    def _hear(self, text: str) -> None:
+    def _receive(self, text: str) -> None:
         sender, _, notice = text.partition(" ")
         if sender == self._sender:
             return
         kind, *words = notice.split(" ")
         if kind == "signed-out":
-            self._heard.signed_out()
+            self._receiver.signed_out()
         elif kind == "settings":
             for word in words:
-                self._heard.settings_changed(None if word == EVERYTHING else word)
+                self._receiver.settings_changed(None if word == EVERYTHING else word)
         elif kind == "grew" and all(map(str.isdigit, words)):
-            self._heard.bins_grew([int(word) for word in words])
+            self._receiver.bins_grew([int(word) for word in words])
         elif kind == "changed" and EVERYTHING not in words:
-            self._heard.bins_changed(words)
+            self._receiver.bins_changed(words)
         else:
             # There were too many words, or it is from a later version.
-            self._heard.may_have_missed()
+            self._receiver.may_have_missed()

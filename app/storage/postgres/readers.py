@@ -39,21 +39,20 @@ class _Reader:
         self._connect = connect
         self._connection: AsyncConnection | None = None
 
-    @property
-    def is_open(self) -> bool:
-        return self._connection is not None and not self._connection.closed
-
-    async def fetch(self, text: str, values: Mapping[str, object]) -> Sequence[NamedRow]:
-        """All rows. Raises psycopg.Error, DatabaseError."""
+    async def fetch(self, text: str, values: Mapping[str, object], begin: Callable[[], None]) -> Sequence[NamedRow]:
+        """All rows; `begin` is called when the connection is open. Raises psycopg.Error, DatabaseError."""
         connection = self._connection
         if connection is not None and not connection.closed:
+            begin()
             try:
                 return await _fetch(connection, text, values)
             except (errors.OperationalError, *_PREPARED) as error:
                 if not (connection.closed or isinstance(error, _PREPARED)):
                     raise
                 # The server was restarted since the last query, or the ledger was rebuilt.
-        return await _fetch(await self._open(), text, values)
+        connection = await self._open()
+        begin()
+        return await _fetch(connection, text, values)
 
     async def close(self) -> None:
         """Close the connection, without raising."""
@@ -122,21 +121,21 @@ class PostgresReads:
         if self._is_closed:
             self._free.put_nowait(reader)
             raise NotReadable("The database is closed.")
-        since = ticks()
         rows: _Rows = asyncio.get_running_loop().create_future()
-        query = start_task(_query(reader, text, values, rows), name="reader")
+        duration = _Duration(time)
+        query = start_task(_query(reader, text, values, rows, duration), name="reader")
         self._running.add(query)
         # Not at the end of the coroutine: a task that is cancelled at once never begins.
         query.add_done_callback(lambda _: self._give_back(query, reader, rows))
         try:
-            async with asyncio.timeout(None if time.left_s == float("inf") else max(0.0, time.left_s)):
+            async with duration.limit:
                 return await rows
         except TimeoutError:
-            raise _too_long(time) if reader.is_open else DatabaseUnreachable("The database does not respond.") from None
+            raise _too_long(time) from None
         except (psycopg.Error, DatabaseError) as error:
             raise _explain(error, time) from error
         finally:
-            time.spent_s += ticks() - since
+            duration.end()
             query.cancel()
 
     def _give_back(self, query: asyncio.Task[None], reader: _Reader, rows: "_Rows") -> None:
@@ -149,10 +148,32 @@ class PostgresReads:
 _Rows = asyncio.Future[Sequence[NamedRow]]
 
 
-async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows: _Rows) -> None:
+class _Duration:
+    """How long one query takes. Opening a connection has a time limit of its own."""
+
+    def __init__(self, time: ReadTime) -> None:
+        self.limit = asyncio.timeout(None)
+        self._time = time
+        self._since: float | None = None
+
+    def begin(self) -> None:
+        """The query begins now, or again."""
+        self.end()
+        self._since = ticks()
+        if self._time.left_s != float("inf"):
+            self.limit.reschedule(asyncio.get_running_loop().time() + max(0.0, self._time.left_s))
+
+    def end(self) -> None:
+        """The query has ended, or the caller no longer waits for it."""
+        if self._since is not None:
+            self._time.spent_s += ticks() - self._since
+            self._since = None
+
+
+async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows: _Rows, duration: _Duration) -> None:
     """Run a query for the caller who waits for its rows."""
     try:
-        found = await reader.fetch(text, values)
+        found = await reader.fetch(text, values, duration.begin)
     except Exception as error:
         if not rows.done():
             rows.set_exception(error)

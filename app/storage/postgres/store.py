@@ -21,7 +21,7 @@ from .engine import ENGINE
 from .leases import Leases
 from .ledger_client import SharedLedgerClient
 from .log_client import ENDS_ACCESS, SharedLogClient
-from .notices import Notices
+from .notices import ServerNotices
 from .polling import Polling
 from .readers import PostgresReads
 
@@ -48,7 +48,7 @@ class PostgresStore(BaseStore):
         self._ledger = PostgresReads(reading, LEDGER_READERS, limit_s=LEDGER_READ_S)
         self._direct = PostgresReads(partial(connect_async, url, "direct"), DIRECT)
         self._leases = Leases(self._direct, self._appender.run)
-        self._notices = Notices(
+        self._notices = ServerNotices(
             self._appender.run, partial(connect_async, url, "notices", read_only=True), self._run_direct, self
         )
         self._poll: asyncio.Task[None] | None = None
@@ -98,7 +98,7 @@ class PostgresStore(BaseStore):
     def on_sign_out(self, call: Callable[[], None]) -> None:
         self._on_sign_out.append(call)
 
-    # What was heard from them
+    # Notices of other servers
 
     def bins_grew(self, numbers: list[int]) -> None:
         """Other servers have appended to these bins."""

@@ -22,7 +22,7 @@ from .words import with_words
 
 # From this number of rows on, one statement with an array for each column costs less than one for each row.
 MIN_ARRAYS = 3
-_INSERT = re.compile(r"insert into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)(\s+on conflict\s.+)?", re.DOTALL)
+_INSERT = re.compile(r"insert\s+into (\S+) \(([^()]+)\)\s+values \([%s, ]+\)(\s+on conflict\s.+)?", re.DOTALL)
 _OPEN = (psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR)
 
 
@@ -167,7 +167,7 @@ class PostgresTransaction:
                 return self._run_first(text, values)
             connection = self._begun()
             # None: prepared when it has been run a few times.
-            prepare = False if _is_planned_anew(text) else None
+            prepare = False if _keeps_no_plan(text) else None
             if not self._deferred:
                 return connection.execute(text, values, prepare=prepare)
             with connection.pipeline():
@@ -213,10 +213,12 @@ class PostgresTransaction:
         known = _INSERTS.get(parts)
         if known is None:
             table, columns, rest = parts
-            described = self._run(f"select {columns} from {table} limit 0", ()).description or ()
+            text = ENGINE["read_types"].format(columns=columns, table=table)
+            described = self._run(text, ()).description or ()
             types = [psycopg.adapters.types[column.type_code].name for column in described]
             arrays = ", ".join(f"%b::{name}[]" for name in types)
-            known = _INSERTS[parts] = f"insert into {table} ({columns}) select * from unnest({arrays}){rest}"
+            known = ENGINE["insert_arrays"].format(columns=columns, table=table, arrays=arrays) + rest
+            _INSERTS[parts] = known
         return known
 
 
@@ -227,8 +229,8 @@ _SEVERAL_INDEXES = (
 
 
 @cache
-def _is_planned_anew(text: str) -> bool:
-    """Whether a prepared statement would keep a plan that does not fit later values: those with lists do, too."""
+def _keeps_no_plan(text: str) -> bool:
+    """Whether it is planned for its values each time. The plan of a statement with lists depends on their length."""
     return "[]" in text or text in {SQL[name] for name in _SEVERAL_INDEXES}
 
 

@@ -17,7 +17,7 @@ from .queries import SQL
 
 # The queries with a parameter more than the shared ones, and the column whose words it has.
 _SOURCES = {"add_capture_row": "text", "add_message": "text", "set_message": "text", "put_annotation_row": "note"}
-_INSERTED = re.compile(r"insert into \S+ \(([^()]+)\)")
+_INSERTED = re.compile(r"insert\s+into \S+ \(([^()]+)\)")
 _SET = re.compile(r"(\w+) = (?:\?|%s)")
 
 

@@ -42,7 +42,7 @@ def test_blanks_around_name_and_filter_are_left_out() -> None:
         ("filter", "from:+1415*", "fro:x"),
     ],
 )
-def test_a_value_at_its_limit_is_taken_and_one_behind_it_is_not(field: str, good: object, bad: object) -> None:
+def test_a_value_at_its_limit_is_elsewhere_and_one_behind_it_is_not(field: str, good: object, bad: object) -> None:
     assert getattr(check_forward(replace(GOOD, **{field: good}), ()), field) == good
     assert _wrong(**{field: bad}) == [field]
 

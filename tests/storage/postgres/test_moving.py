@@ -16,7 +16,7 @@ from tests.postgres.clusters import Database
 from tests.storage.filled import booleans, contents, fill, without_audit
 
 # Tables and columns that only servers that share a database need; they are not moved.
-ONLY_POSTGRESQL = {("meta", "ready")}
+ONLY_POSTGRESQL = {("meta", "ready"), ("meta", "release")}
 ONLY_POSTGRESQL_TABLES = {"leases", "schema_version", "writers"}
 
 

@@ -1,4 +1,4 @@
-"""Notices between servers: they only make something sooner, and none of them ends the listening."""
+"""ServerNotices between servers: they only make something sooner, and none of them ends the listening."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ from app.errors import StoreUnavailable
 from app.storage.postgres import notices as module
 from app.storage.postgres.connections import AsyncConnection, connect_async
 from app.storage.postgres.engine import ENGINE
-from app.storage.postgres.notices import MAX_BYTES, Notices
+from app.storage.postgres.notices import MAX_BYTES, ServerNotices
 from app.storage.postgres.readers import PostgresReads
 from tests.postgres import CuttingProxy, Database, Pooler
 
@@ -66,11 +66,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def server(url: str, name: str) -> AsyncIterator[tuple[Notices, Heard]]:
+async def server(url: str, name: str) -> AsyncIterator[tuple[ServerNotices, Heard]]:
     """The notices of one server, when it listens."""
     heard = Heard()
     direct = PostgresReads(partial(connect_async, url, "direct"), 1)
-    made = Notices(
+    made = ServerNotices(
         name, partial(connect_async, url, "notices"), lambda name, values: direct.run(ENGINE[name], values), heard
     )
     made.start()
@@ -179,7 +179,7 @@ async def test_what_cannot_be_sent_is_given_up_and_later_notices_are_sent(databa
         for error in failures:
             raise error
 
-    made = Notices("one", _away, send, heard)
+    made = ServerNotices("one", _away, send, heard)
     made.start()
     try:
         for count in (1, 2, 3):
@@ -201,7 +201,7 @@ async def test_it_is_closed_at_once_while_the_server_is_away() -> None:
     async def send(*_: object) -> None:
         raise StoreUnavailable("away")
 
-    made = Notices("one", _away, send, Heard())
+    made = ServerNotices("one", _away, send, Heard())
     made.start()
     made.signed_out()
     await asyncio.sleep(0)

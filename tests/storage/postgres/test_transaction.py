@@ -22,7 +22,7 @@ INSERTS = {
     for name, text in queries.SQL.items()
     if (match := re.fullmatch(r"insert into (\w+) \(([^()]+)\)\s+values \([?, ]+\)", " ".join(text.split())))
     and name in SQL
-    and module._PLAIN_INSERT.fullmatch(SQL[name])
+    and module._parts(name)
 }
 PLAIN = {
     "add_pair": "insert into pairs (a, b) values (%s, %s)",
@@ -42,9 +42,9 @@ def pairs(database: PostgresDatabase, tables: Database, monkeypatch: pytest.Monk
     for name, text in PLAIN.items():
         monkeypatch.setitem(SQL, name, text)
     tables.peek("create table pairs (a bigint unique, b text)")
-    module._target.cache_clear()
+    module._parts.cache_clear()
     yield database
-    module._target.cache_clear()
+    module._parts.cache_clear()
 
 
 @pytest.fixture

@@ -11,9 +11,6 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?)
 -- name: add_sent_answer
 insert or ignore into sent_answers (id, answer) values (?, ?)
 
--- name: raw_capture
-select * from captures where id = :id
-
 -- name: raw_captures
 -- Captures of one bin. Those up to its `floor_n` are deleted, and only their bytes are left.
 select captures.*

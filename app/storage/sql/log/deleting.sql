@@ -32,6 +32,3 @@ select id, after_n from outcomes where id > :after and id <= :upto order by id l
 
 -- name: next_capture
 select min(id) as id from captures where id > :after and id <= :upto
-
--- name: next_outcome
-select min(id) as id from outcomes where id > :after and id <= :upto

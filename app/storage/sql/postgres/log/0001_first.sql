@@ -8,7 +8,9 @@ create table meta (
     epochs bigint not null default 0,
     seen_at bigint,
     -- False while a log is being copied here.
-    ready boolean not null default true
+    ready boolean not null default true,
+    -- The release of the server that was started last, whose followers write the ledger.
+    release text collate "C"
 );
 insert into meta (id) values (replace(cast(gen_random_uuid() as text), '-', ''));
 

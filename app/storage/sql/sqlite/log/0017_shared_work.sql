@@ -1,7 +1,7 @@
 -- What several servers do with one store: one of them sends, and the others see what it has done.
 
--- Incremented by each change of a user in the settings or the state, and whenever somebody but the sender queues a
--- dispatch.
+-- `edition`: how often a user has changed the settings or the state. `requeued`: how often dispatches were queued by
+-- others than the server that sends.
 alter table forwards add column edition integer not null default 0;
 alter table forwards add column requeued integer not null default 0;
 

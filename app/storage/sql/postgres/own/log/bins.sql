@@ -6,15 +6,6 @@ where id = any(cast(:ids as text[])) and not deleted
 order by number
 for update
 
--- name: set_all_bin_counters
-update bins
-set last_n = counted.last_n, last_k = counted.last_k, last_d = counted.last_d, last_a = counted.last_a
-from unnest(
-    cast(:number as bigint[]), cast(:last_n as bigint[]), cast(:last_k as bigint[]), cast(:last_d as bigint[]),
-    cast(:last_a as bigint[])
-) as counted (number, last_n, last_k, last_d, last_a)
-where bins.number = counted.number
-
 -- name: lock_rows_of_bins
 -- Until the commit: of forwards, alerts, drills and simulations, in whichever order a batch changes them. Nearly all of
 -- these changes are made by one server. The number is any that no other program uses.

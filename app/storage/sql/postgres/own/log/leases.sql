@@ -1,5 +1,5 @@
 -- name: take_lease
--- Every server asks once a second, so a lease that another one has is only read: an insert would lock its row.
+-- Every server tries it once a second, so a lease that another one has is only read: an insert would lock its row.
 insert into leases (name, holder, until)
 select :name, :holder, clock_timestamp() + make_interval(secs => cast(:seconds as double precision))
 where not exists (

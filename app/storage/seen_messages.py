@@ -1,24 +1,22 @@
 """The messages of a bin for a reconciliation, read from the ledger by the process that compares.
 
 It reads in steps of a fraction of a second, each a transaction of its own: a longer one would keep the write-ahead log
-of the ledger from being emptied.
+of a file from being emptied, and a database from being vacuumed.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
+from typing import Protocol
 
-from ...domain.messages.model import Direction
-from ...domain.reconciliation.model import Interval, SeenMessage
-from ...domain.signatures import SignatureVerdict
-from ...domain.statuses import Status
-from ...errors import NotReadable
-from ..ids import last_id, number_of, row_id
-from ..queries import SQL
-from .connections import open_reader
+from ..domain.messages.model import Direction
+from ..domain.reconciliation.model import Interval, SeenMessage
+from ..domain.signatures import SignatureVerdict
+from ..domain.statuses import Status
+from ..errors import NotReadable
+from .ids import last_id, number_of, row_id
+from .transaction import SqlRow
 
 STEP = 5_000
 """Messages, or links, in one statement."""
@@ -35,6 +33,17 @@ _GENUINE = {
     SignatureVerdict.UNSIGNED: False,
     SignatureVerdict.STALE: False,
 }
+
+
+class LedgerRows(Protocol):
+    """An open ledger; each query has a transaction of its own."""
+
+    def all(self, query: str, values: Mapping[str, object]) -> Sequence[SqlRow]:
+        """All rows of a named query."""
+
+
+OpenLedger = Callable[[], AbstractContextManager[LedgerRows]]
+"""Opens the ledger. An error of the database inside of the block is raised as NotReadable."""
 
 
 class SpaceChanged(NotReadable):
@@ -82,7 +91,7 @@ class _Captures:
     simulated: bool = False
     signature: str | None = None
 
-    def add(self, link: sqlite3.Row) -> None:
+    def add(self, link: SqlRow) -> None:
         """Add one of its links; several events of one capture follow each other."""
         if self.numbers and self.numbers[-1] == link["n"]:
             return
@@ -103,7 +112,7 @@ class SeenReader:
     answered with 5xx, and `faults` the times of those that met a fault. `report` gets the number of messages so far,
     and may raise to end the reading."""
 
-    ledger: Path
+    open: OpenLedger
     bin_id: str
     report: Callable[[int], None] = lambda _: None
     errors: Moments = field(default_factory=Moments)
@@ -111,36 +120,25 @@ class SeenReader:
 
     def messages(self) -> Iterator[SeenMessage]:
         """All messages. Raises NotReadable; SpaceChanged: begin again with a new reader."""
-        try:
-            with closing(open_reader(self.ledger)) as connection:
-                yield from self._messages(connection)
-        except sqlite3.Error as error:
-            raise NotReadable(f"The ledger cannot be read: {error}") from None
+        with self.open() as ledger:
+            yield from self._messages(ledger)
 
     def parties(self, numbers: list[int]) -> dict[int, SeenMessage]:
         """These messages by number, without their captures."""
         found = {}
-        try:
-            with closing(open_reader(self.ledger)) as connection:
-                space = self._space(connection)
-                for number in numbers:
-                    id = row_id(space, number)
-                    values = {"after": id - 1, "until": id, "limit": 1}
-                    for row in connection.execute(SQL["seen_messages"], values):
-                        found[number] = _message(row, _Captures())
-        except sqlite3.Error as error:
-            raise NotReadable(f"The ledger cannot be read: {error}") from None
+        with self.open() as ledger:
+            space = self._space(ledger)
+            for number in numbers:
+                id = row_id(space, number)
+                for row in ledger.all("seen_messages", {"after": id - 1, "until": id, "limit": 1}):
+                    found[number] = _message(row, _Captures())
         return found
 
-    def _messages(self, connection: sqlite3.Connection) -> Iterator[SeenMessage]:
-        space = self._space(connection)
+    def _messages(self, ledger: LedgerRows) -> Iterator[SeenMessage]:
+        space = self._space(ledger)
         after, until, done = row_id(space, 0), last_id(space), 0
-        while rows := connection.execute(
-            SQL["seen_messages"], {"after": after, "until": until, "limit": STEP}
-        ).fetchall():
-            links = groupby(
-                self._links(connection, space, after, rows[-1]["id"]), key=lambda link: int(link["message"])
-            )
+        while rows := ledger.all("seen_messages", {"after": after, "until": until, "limit": STEP}):
+            links = groupby(self._links(ledger, space, after, rows[-1]["id"]), key=lambda link: int(link["message"]))
             at = next(links, None)
             for row in rows:
                 while at is not None and at[0] < row["id"]:
@@ -150,18 +148,16 @@ class SeenReader:
             after = rows[-1]["id"]
             done += len(rows)
             self.report(done)
-        if self._space(connection) != space:
+        if self._space(ledger) != space:
             raise SpaceChanged("The requests of the bin were parsed again meanwhile. Try again.")
 
-    def _links(self, connection: sqlite3.Connection, space: int, after: int, until: int) -> Iterator[sqlite3.Row]:
+    def _links(self, ledger: LedgerRows, space: int, after: int, until: int) -> Iterator[SqlRow]:
         place = {"message": after + 1, "n": -1, "position": -1}
-        while rows := connection.execute(
-            SQL["seen_links"], {**place, "space": space, "until": until, "limit": STEP}
-        ).fetchall():
+        while rows := ledger.all("seen_links", {**place, "space": space, "until": until, "limit": STEP}):
             yield from rows
             place = {name: rows[-1][name] for name in place}
 
-    def _captures(self, links: Iterator[sqlite3.Row]) -> "_Captures":
+    def _captures(self, links: Iterator[SqlRow]) -> "_Captures":
         found = _Captures()
         for link in links:
             found.add(link)
@@ -171,14 +167,14 @@ class SeenReader:
                 self.faults.add(link["received_at"])
         return found
 
-    def _space(self, connection: sqlite3.Connection) -> int:
-        row = connection.execute(SQL["space_of_bin_id"], {"bin": self.bin_id}).fetchone()
-        if row is None:
+    def _space(self, ledger: LedgerRows) -> int:
+        rows = ledger.all("space_of_bin_id", {"bin": self.bin_id})
+        if not rows:
             raise NotReadable("The requests of this bin are being parsed. Try again in a moment.")
-        return int(row["space"])
+        return int(rows[0]["space"])
 
 
-def _message(row: sqlite3.Row, captures: _Captures) -> SeenMessage:
+def _message(row: SqlRow, captures: _Captures) -> SeenMessage:
     genuine = None if captures.signature is None else _GENUINE.get(SignatureVerdict(captures.signature))
     return SeenMessage(
         message=number_of(row["id"]),

@@ -1,6 +1,7 @@
 """The messages of a bin as the process that compares reads them."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,14 +12,25 @@ from app.domain.roles import Role
 from app.domain.signatures import Judgement, SignatureVerdict
 from app.domain.statuses import Status
 from app.errors import NotReadable
-from app.storage.sqlite import seen_messages
-from app.storage.sqlite.seen_messages import Moments, SeenReader
+from app.storage import seen_messages
+from app.storage.postgres.ledger_rows import open_shared_ledger_rows
+from app.storage.seen_messages import Moments, OpenLedger, SeenReader
+from app.storage.sqlite.ledger_rows import open_ledger_rows
 from app.store import Store
+from tests.postgres import Database
 from tests.storage.builders import a_bin, stating
 from tests.storage.ledger.events import THEM, US, an_inbound, callback
 
 AT = datetime(2026, 11, 25, 20, tzinfo=UTC)
 AT_US = int(AT.timestamp()) * 1_000_000
+
+
+@pytest.fixture
+def opened(tmp_path: Path, database_of_engine: Database | None) -> OpenLedger:
+    """The ledger of `store`."""
+    if database_of_engine is None:
+        return partial(open_ledger_rows, tmp_path / "data" / "ledger.db")
+    return partial(open_shared_ledger_rows, database_of_engine.url)
 
 
 @pytest.fixture(params=[1, 2, 5_000])
@@ -28,7 +40,7 @@ def _step(request, monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("_step")
-async def test_messages_come_with_their_captures_and_urls(store: Store, tmp_path: Path) -> None:
+async def test_messages_come_with_their_captures_and_urls(store: Store, opened: OpenLedger) -> None:
     bin, other = await a_bin(store), await a_bin(store)
     genuine = Judgement(verdict=SignatureVerdict.VALID)
     for at in (AT, AT + timedelta(seconds=1)):
@@ -41,7 +53,7 @@ async def test_messages_come_with_their_captures_and_urls(store: Store, tmp_path
     await store.add_capture(stating(other, Role.PRIMARY, an_inbound("in-3"), at=AT))
     await store.get_bin(bin.id)
     counts: list[int] = []
-    reader = SeenReader(tmp_path / "data" / "ledger.db", bin.id, counts.append)
+    reader = SeenReader(opened, bin.id, counts.append)
     first, second, third = reader.messages()
     assert counts[-1] == 3
     assert (first.message_id, first.direction, first.sender, first.recipient) == ("in-1", Direction.INBOUND, THEM, US)
@@ -55,22 +67,36 @@ async def test_messages_come_with_their_captures_and_urls(store: Store, tmp_path
     assert list(reader.parties([99])) == []
 
 
-async def test_an_endless_message_names_its_first_captures(store: Store, tmp_path: Path, monkeypatch) -> None:
+async def test_an_endless_message_names_its_first_captures(store: Store, opened: OpenLedger, monkeypatch) -> None:
     monkeypatch.setattr(seen_messages, "MOST_CAPTURES", 3)
     bin = await a_bin(store)
     for _ in range(5):
         await store.add_capture(stating(bin, Role.PRIMARY, an_inbound("in-1"), at=AT, salt="a"))
     await store.get_bin(bin.id)
-    (found,) = SeenReader(tmp_path / "data" / "ledger.db", bin.id).messages()
+    (found,) = SeenReader(opened, bin.id).messages()
     assert (found.captures, found.repeats) == ((1, 2, 3), 4)
 
 
-async def test_a_bin_that_is_not_parsed_cannot_be_read(store: Store, tmp_path: Path) -> None:
+async def test_a_bin_that_is_not_parsed_cannot_be_read(store: Store, opened: OpenLedger) -> None:
     await store.all_bins()
     with pytest.raises(NotReadable, match="being parsed"):
-        list(SeenReader(tmp_path / "data" / "ledger.db", "nobody").messages())
-    with pytest.raises(NotReadable, match="cannot be read"):
-        list(SeenReader(tmp_path / "missing" / "ledger.db", bin_id="nobody").messages())
+        list(SeenReader(opened, "nobody").messages())
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [
+        partial(open_ledger_rows, Path("/there/is/no/ledger.db")),
+        partial(open_shared_ledger_rows, "postgresql://smsbin:secret@127.0.0.1:1/smsbin"),
+    ],
+    ids=["sqlite", "postgresql"],
+)
+def test_a_ledger_that_is_not_there_cannot_be_read(opened: OpenLedger) -> None:
+    reader = SeenReader(opened, "nobody")
+    for read in (lambda: list(reader.messages()), lambda: reader.parties([1])):
+        with pytest.raises(NotReadable, match="cannot be read") as error:
+            read()
+        assert "secret" not in str(error.value)
 
 
 def test_times_near_each_other_are_one_interval() -> None:
