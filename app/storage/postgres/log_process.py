@@ -5,6 +5,7 @@ in `storage/log/process.py`. A server of the database that is away ends nothing:
 """
 
 import sys
+from contextlib import suppress
 
 from ...errors import CannotStart
 from ..checkpointing import NoBallast, NoCheckpoints
@@ -35,7 +36,9 @@ def main(arguments: list[str]) -> None:
         appender = Appender(database, NoBallast(), run, is_shared=True)
         appender.begin()
     except (CannotStart, DatabaseError) as error:
-        pipe.send(encode(Opened(_why(url, error), is_unreachable=isinstance(error, Unreachable))))
+        # The server may have stopped while the database did not respond.
+        with suppress(BrokenPipeError):
+            pipe.send(encode(Opened(_why(url, error), is_unreachable=isinstance(error, Unreachable))))
         sys.exit(1)
     pipe.send(encode(Opened(None, id, seen_at)))
     tune_gc()

@@ -226,8 +226,8 @@ def test_a_writer_that_is_stopped_does_not_keep_its_bins(database: Database, mon
             assert transaction.one("bin_counters", {"id": "one"})["last_n"] == 1
 
 
-@pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "53100", "57014"])
-def test_a_batch_that_the_server_cannot_run_now_is_refused_as_a_whole(database: Database, state: str) -> None:
+def _fail_once(database: Database, state: str) -> None:
+    """The third capture that is inserted fails."""
     database.peek("create sequence failures")
     database.peek(
         "create function fail() returns trigger language plpgsql as $$ begin"
@@ -235,6 +235,18 @@ def test_a_batch_that_the_server_cannot_run_now_is_refused_as_a_whole(database: 
         " return new; end $$"
     )
     database.peek("create trigger failing before insert on smsbin_log.captures for each row execute function fail()")
+
+
+def test_a_batch_that_has_met_a_deadlock_is_stored_once(database: Database) -> None:
+    _fail_once(database, "40P01")
+    with _opened(database.url) as (_, appender):
+        assert [result.value for result in _apply(appender, b"a", b"b", b"c", b"d")] == [1, 2, 3, 4]
+    assert _stored(database) == [b"a", b"b", b"c", b"d"]
+
+
+@pytest.mark.parametrize("state", ["40001", "55P03", "53100", "57014"])
+def test_a_batch_that_the_server_cannot_run_now_is_refused_as_a_whole(database: Database, state: str) -> None:
+    _fail_once(database, state)
     with _opened(database.url) as (log, appender):
         assert {result.error for result in _apply(appender, b"a", b"b", b"c", b"d")} == {"full"}
         assert _stored(database) == []
