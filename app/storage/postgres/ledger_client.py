@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from ...errors import StoreUnavailable
+from ...store import READ_WAIT_S
 from ..children import Program
-from ..ledger import client
 from ..ledger.client import LedgerClient
 from ..ledger.protocol import LedgerProgress, LookAt, reaches
 from ..log.client import LogClient
@@ -39,7 +39,7 @@ class SharedLedgerClient(LedgerClient):
     async def _compare_with_log(self, bin: int | None) -> None:
         """Not for longer than a read may wait: a server that does not respond is not waited for."""
         with suppress(StoreUnavailable, TimeoutError):
-            async with asyncio.timeout(client.READ_WAIT_S):
+            async with asyncio.timeout(READ_WAIT_S):
                 self.compare(await self._positions(bin))
 
     def compare(self, positions: Sequence[LogPosition]) -> None:

@@ -10,6 +10,7 @@ from app.storage.children import Program
 from app.storage.ledger import client as client_module
 from app.storage.ledger.protocol import LedgerOpened, LedgerProgress, LogGrew, LookAt, encode
 from app.storage.log.results import LogPosition
+from app.storage.postgres import ledger_client as shared_module
 from app.storage.postgres.ledger_client import SharedLedgerClient
 from tests.storage.ledger.ends import FakeChild, FakeLog, mark
 
@@ -50,7 +51,8 @@ class Shared:
 @pytest.fixture
 async def shared(monkeypatch: pytest.MonkeyPatch) -> Shared:
     monkeypatch.setattr(client_module, "Child", FakeChild)
-    monkeypatch.setattr(client_module, "READ_WAIT_S", 20.0)
+    for module in (client_module, shared_module):
+        monkeypatch.setattr(module, "READ_WAIT_S", 20.0)
     made = Shared()
     asyncio.get_running_loop().call_soon(made.tell, LedgerOpened("file-1", "reader-1"))
     await made.client.start([mark(1), mark(1, bin=2)], 5)
@@ -96,7 +98,7 @@ async def test_a_read_does_not_wait_for_what_is_known(shared: Shared) -> None:
 async def test_a_read_continues_when_the_database_does_not_respond(
     shared: Shared, trouble: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "READ_WAIT_S", 0.05)
+    monkeypatch.setattr(shared_module, "READ_WAIT_S", 0.05)
     setattr(shared, trouble, True)
     async with asyncio.timeout(20):
         await shared.client.caught_up(1)
