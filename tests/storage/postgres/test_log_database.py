@@ -13,6 +13,7 @@ from app import clock
 from app.domain.units import micros
 from app.storage.checkpointing import NoBallast
 from app.storage.log.appender import Appender
+from app.storage.log.batch import Batch
 from app.storage.log.jobs import AddBin, AddCapture
 from app.storage.log.results import Result
 from app.storage.postgres import log_database, transaction
@@ -269,8 +270,25 @@ def test_a_failed_transaction_is_not_written_at_all(database: Database) -> None:
 
 def test_rows_of_writers_that_have_ended_are_removed_after_a_day(database: Database) -> None:
     database.peek("update smsbin_log.writers set seen_at = %s", micros(clock.now() - timedelta(hours=23)))
+    ((before,),) = database.peek("select count(*) from smsbin_log.writers")
     with _opened(database.url):
-        assert database.peek("select count(*) from smsbin_log.writers") == [(2,)]
+        assert database.peek("select count(*) from smsbin_log.writers") == [(before + 1,)]
     database.peek("update smsbin_log.writers set seen_at = %s", micros(clock.now() - timedelta(hours=25)))
     with _opened(database.url):
         assert database.peek("select count(*) from smsbin_log.writers") == [(1,)]
+
+
+def test_a_change_of_settings_is_on_the_disk_before_another_server_reads_it(database: Database) -> None:
+    """Its version would be given again after a crash."""
+    with _opened(database.url) as (log, _):
+        for change, expected in (
+            (lambda batch: batch.add_capture(_capture(b"a")), "off"),
+            (lambda batch: batch.count_answer_change("one"), "on"),
+        ):
+            with log.write() as transaction:
+                batch = Batch(transaction)
+                batch.lock(["one"], unnamed=False, audit_log=False)
+                change(batch)
+                batch.finish()
+                (value,) = log._database.connection.execute("show synchronous_commit").fetchone()
+            assert value == expected
