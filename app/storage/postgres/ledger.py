@@ -29,8 +29,8 @@ RESTARTED = "the database server was restarted"
 
 
 class LedgerDatabase(PostgresDatabase):
-    """Its transactions raise CannotWrite while the followers of another release write the ledger, and after the database
-    server was restarted, until an epoch has begun."""
+    """Its transactions raise CannotWrite while the followers of another release write the ledger, and after the
+    database server was restarted, until an epoch has begun."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url, "ledger", "begin_follow")
