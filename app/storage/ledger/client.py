@@ -114,6 +114,15 @@ class LedgerClient:
     async def caught_up(self, bin: int) -> None:
         """Wait until reads show everything that is stored of a bin now, including the outcomes of its answers; at
         most `READ_WAIT_S`, and not at all while the ledger is stopped."""
+        await self._until_reached(bin)
+
+    async def all_caught_up(self) -> None:
+        """The same for all bins."""
+        await self._appender.outcomes.written()
+        if self._behind:
+            await asyncio.gather(*map(self._until_reached, list(self._behind)))
+
+    async def _until_reached(self, bin: int) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(READ_WAIT_S):
                 await self._appender.outcomes.written()
@@ -123,12 +132,6 @@ class LedgerClient:
                     self._waiting.setdefault(bin, []).append((wanted, waiter))
                     self._send_growth(urgent=True)
                     await waiter
-
-    async def all_caught_up(self) -> None:
-        """The same for all bins."""
-        await self._appender.outcomes.written()
-        if self._behind:
-            await asyncio.gather(*(self.caught_up(bin) for bin in list(self._behind)))
 
     def forget(self, bin: int) -> None:
         """The bin was deleted: no read waits for it."""
@@ -177,7 +180,7 @@ class LedgerClient:
             case ReadingBegins():
                 self._begun = frame
             case LedgerOpened():
-                self._ready(frame)
+                self.note_opened(frame)
             case ReadingCutOff():
                 self._skip(frame.bin, frame.n, CUT_OFF, "reading it took longer than a second")
             case NeedEpoch():
@@ -200,7 +203,8 @@ class LedgerClient:
             if n and ends >= MAX_ENDS:
                 self._skip(bin, n, "", "reading it stopped the ledger process twice")
 
-    def _ready(self, frame: LedgerOpened) -> None:
+    def note_opened(self, frame: LedgerOpened) -> None:
+        """The process has opened the ledger."""
         self.file, self._reader = frame.file, frame.reader
         self._trouble = None
         self._ledger_positions.clear()

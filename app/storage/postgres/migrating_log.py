@@ -49,19 +49,24 @@ def _migrate_once(connection: Connection, paths: list[Path]) -> bool:
         connection.execute(ENGINE["prepare_versions"])
         row = connection.execute(ENGINE["get_version"]).fetchone()
         version = 0 if row is None or row[0] is None else int(row[0])
-        if version > newest_version() + 1:
+        newest = _version_of(paths[-1])
+        if version > newest + 1:
             raise CannotStart(
-                f"The log has version {version}, this smsbin supports {newest_version()}. Install a newer smsbin,"
+                f"The log has version {version}, this smsbin supports {newest}. Install a newer smsbin,"
                 " or give another --database."
             )
-        following = next((path for path in paths if int(path.name[:4]) > version), None)
+        following = next((path for path in paths if _version_of(path) > version), None)
         if following is None:
             return False
         connection.execute(f"set local search_path = smsbin_log; {following.read_text()}")
-        connection.execute(ENGINE["set_version"], (int(following.name[:4]),))
+        connection.execute(ENGINE["set_version"], (_version_of(following),))
     return True
 
 
 def newest_version() -> int:
     """The version that this smsbin writes."""
-    return max(int(path.name[:4]) for path in MIGRATIONS.glob("[0-9]*.sql"))
+    return max(map(_version_of, MIGRATIONS.glob("[0-9]*.sql")))
+
+
+def _version_of(path: Path) -> int:
+    return int(path.name[:4])

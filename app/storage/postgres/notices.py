@@ -7,13 +7,14 @@ passes no notices on, all of it.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Protocol
 
 import psycopg
 
 from ...errors import StoreUnavailable
 from ...log import get_log
-from ...tasks import start_task, stop
+from ...tasks import start_periodic, stop
 from ..transaction import DatabaseError
 from .connections import AsyncConnection, is_pooled
 from .engine import ENGINE
@@ -62,14 +63,15 @@ class ServerNotices:
         self._waiting: dict[str, dict[str, None]] = {}
         self._has_waiting = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._is_lost = False
         self.is_listening = False
         """Whether notices of other servers come; otherwise they are found by polling."""
 
     def start(self) -> None:
         """Begin to listen and to send."""
         self._tasks = [
-            start_task(self._keep_listening(), name="notices"),
-            start_task(self._keep_sending(), name="send notices"),
+            start_periodic(self._listen, name="notices"),
+            start_periodic(self._send_waiting, name="send notices"),
         ]
 
     async def close(self) -> None:
@@ -97,60 +99,56 @@ class ServerNotices:
         self._waiting.setdefault(kind, {}).update(dict.fromkeys(words))
         self._has_waiting.set()
 
-    async def _keep_sending(self) -> None:
-        while True:
-            await self._has_waiting.wait()
-            waiting, self._waiting = self._waiting, {}
-            self._has_waiting.clear()
+    async def _send_waiting(self) -> float:
+        """Send what has been gathered; returns the seconds until the next call."""
+        await self._has_waiting.wait()
+        waiting, self._waiting = self._waiting, {}
+        self._has_waiting.clear()
+        with suppress(StoreUnavailable):  # the other servers poll
             for kind, words in waiting.items():
                 text = " ".join((self._sender, kind, *words))
                 if len(text) > MAX_BYTES:
                     text = f"{self._sender} {kind} {EVERYTHING}"
-                try:
-                    await self._send("notify", {"text": text})
-                except StoreUnavailable:
-                    break  # the other servers poll
-            await asyncio.sleep(GATHER_S)
+                await self._send("notify", {"text": text})
+        return GATHER_S
 
-    async def _keep_listening(self) -> None:
-        while True:
-            try:
-                if not await self._listen():
+    async def _listen(self) -> float | None:
+        """Listen until the connection is lost; returns the seconds until the next attempt, None behind a pooler."""
+        try:
+            connection = await self._connect()
+            async with connection:
+                row = await (await connection.execute(ENGINE["backend"])).fetchone()
+                if is_pooled(connection.info, row):
                     _log.warning("notices.pooled", reason="a pooler passes no notices on, so changes are polled")
-                    return
-            except (psycopg.Error, DatabaseError) as error:
+                    return None
+                await connection.execute(ENGINE["listen"])
+                self.is_listening, self._is_lost = True, False
+                self._receiver.may_have_missed()
+                async for notice in connection.notifies():
+                    self._receive(notice.payload)
+        except (psycopg.Error, DatabaseError) as error:
+            # Once, and not with each attempt.
+            if not self._is_lost:
                 _log.warning("notices.lost", reason=str(error).strip())
+            self._is_lost = True
+        finally:
             self.is_listening = False
-            await asyncio.sleep(RETRY_S)
-
-    async def _listen(self) -> bool:
-        """Listen until the connection is lost; False if there is a pooler."""
-        connection = await self._connect()
-        async with connection:
-            row = await (await connection.execute(ENGINE["backend"])).fetchone()
-            if is_pooled(connection.info, row):
-                return False
-            await connection.execute(ENGINE["listen"])
-            self.is_listening = True
-            self._receiver.may_have_missed()
-            async for notice in connection.notifies():
-                self._receive(notice.payload)
-        return True
+        return RETRY_S
 
     def _receive(self, text: str) -> None:
-        sender, kind, *words = text.split(" ")
+        sender, _, notice = text.partition(" ")
         if sender == self._sender:
             return
+        kind, *words = notice.split(" ")
         if kind == "signed-out":
             self._receiver.signed_out()
-        elif kind == "settings" and EVERYTHING in words:
-            self._receiver.settings_changed(None)
-        elif EVERYTHING in words:
-            self._receiver.may_have_missed()
-        elif kind == "grew":
-            self._receiver.bins_grew([int(word) for word in words])
-        elif kind == "changed":
-            self._receiver.bins_changed(words)
         elif kind == "settings":
             for word in words:
-                self._receiver.settings_changed(word)
+                self._receiver.settings_changed(None if word == EVERYTHING else word)
+        elif kind == "grew" and all(map(str.isdigit, words)):
+            self._receiver.bins_grew([int(word) for word in words])
+        elif kind == "changed" and EVERYTHING not in words:
+            self._receiver.bins_changed(words)
+        else:
+            # There were too many words, or it is from a later version.
+            self._receiver.may_have_missed()

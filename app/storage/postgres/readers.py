@@ -26,6 +26,9 @@ from .rows import NamedRow
 Connect = Callable[[], Awaitable[AsyncConnection]]
 """Opens a connection that commits each statement. Raises DatabaseError."""
 
+FREE_S = 5.0
+"""How long a query waits for a free connection."""
+
 # What a statement was prepared for has changed: the ledger was rebuilt.
 _PREPARED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 # There is no ledger yet, or it is being rebuilt.
@@ -68,7 +71,8 @@ class _Reader:
 
 
 class PostgresReads:
-    """Implements `reads.base.DatabaseReads`. If all connections are busy, a query waits for the first free one.
+    """Implements `reads.base.DatabaseReads`. If all connections are busy, a query waits for the first free one, at
+    most `FREE_S`.
 
     A query that runs longer than `limit_s` (None: no limit) raises ReadTooLong. While the server cannot be reached,
     queries raise NotReadable with the reason; a connection is opened again by the next query.
@@ -117,12 +121,12 @@ class PostgresReads:
             self._free.put_nowait(reader)
 
     async def _run(self, text: str, values: Mapping[str, object], time: ReadTime) -> Sequence[NamedRow]:
-        reader = await self._free.get()
+        reader = await self._free_reader()
         if self._is_closed:
             self._free.put_nowait(reader)
             raise NotReadable("The database is closed.")
         rows: _Rows = asyncio.get_running_loop().create_future()
-        duration = _Duration(time)
+        duration = _QueryTime(time)
         query = start_task(_query(reader, text, values, rows, duration), name="reader")
         self._running.add(query)
         # Not at the end of the coroutine: a task that is cancelled at once never begins.
@@ -138,6 +142,15 @@ class PostgresReads:
             duration.end()
             query.cancel()
 
+    async def _free_reader(self) -> _Reader:
+        """Connections to a server that does not respond are free again when an attempt to stop their queries has
+        failed."""
+        try:
+            async with asyncio.timeout(FREE_S):
+                return await self._free.get()
+        except TimeoutError:
+            raise DatabaseUnreachable("The database does not respond: all connections are busy.") from None
+
     def _give_back(self, query: asyncio.Task[None], reader: _Reader, rows: "_Rows") -> None:
         self._running.discard(query)
         self._free.put_nowait(reader)
@@ -148,7 +161,7 @@ class PostgresReads:
 _Rows = asyncio.Future[Sequence[NamedRow]]
 
 
-class _Duration:
+class _QueryTime:
     """How long one query takes. Opening a connection has a time limit of its own."""
 
     def __init__(self, time: ReadTime) -> None:
@@ -170,7 +183,7 @@ class _Duration:
             self._since = None
 
 
-async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows: _Rows, duration: _Duration) -> None:
+async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows: _Rows, duration: _QueryTime) -> None:
     """Run a query for the caller who waits for its rows."""
     try:
         found = await reader.fetch(text, values, duration.begin)
