@@ -251,7 +251,7 @@ async def _periodic_tasks(app: web.Application) -> AsyncIterator[None]:
         start_periodic(app[keys.FORWARDS].look, name="forwards"),
         start_periodic(app[keys.LISTENERS].look, name="listeners"),
         start_periodic(app[keys.LISTENERS].follow, name="listeners-elsewhere"),
-        start_periodic(app[keys.SHARES].step, name="shares"),
+        start_periodic(lambda: _keep_shares(app), name="shares"),
         start_periodic(app[CONDITION].step, name="condition"),
         start_periodic(app[keys.SETTLING].step, name="unanswered"),
         start_periodic(lambda: _expire_reconciliations(app), name="reconciliations"),
@@ -296,6 +296,10 @@ def _own_host(settings: Settings) -> str | None:
 
 async def _expire_reconciliations(app: web.Application) -> float:
     return await app[keys.RECONCILING].step(may_expire=app[keys.SWEEPING].is_trusted)
+
+
+async def _keep_shares(app: web.Application) -> float:
+    return await app[keys.SHARES].step(may_delete=app[keys.SWEEPING].lease.may_begin)
 
 
 async def _keep_audit_log(app: web.Application) -> float:

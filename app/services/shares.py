@@ -119,11 +119,12 @@ class Shares:
             self._by_hash[share.hash] = replace(known, views=known.views + 1, viewed_at=clock.now())
             self._viewed[share.hash] += 1
 
-    async def step(self) -> float:
-        """Store views, and forget old shares. Returns the seconds until the next call."""
+    async def step(self, *, may_delete: bool = True) -> float:
+        """Store views, and forget old shares; those that are stored only if this server `may_delete` them. Returns the
+        seconds until the next call."""
         try:
             await self.write_views()
-            await self._forget()
+            await self._forget(may_delete=may_delete)
         except StoreUnavailable:
             return WRITE_EVERY_S
         return WRITE_EVERY_S
@@ -161,11 +162,12 @@ class Shares:
         self.ended += 1
         self._notify(share.bin)
 
-    async def _forget(self) -> None:
+    async def _forget(self, *, may_delete: bool) -> None:
         if self._forgot_at is not None and clock.ticks() - self._forgot_at < FORGET_EVERY_S:
             return
         now = clock.now()
-        await self._store.forget_shares(ended_before=now - KEPT_AFTER_END, now=now)
+        if may_delete:
+            await self._store.forget_shares(ended_before=now - KEPT_AFTER_END, now=now)
         self._forgot_at = clock.ticks()
         for key, share in tuple(self._by_hash.items()):
             if share.ends_by() < now - KEPT_AFTER_END:

@@ -1,5 +1,7 @@
 """How long and how rich a filter may be."""
 
+import re
+
 import pytest
 
 from app.domain.search import complete, offers_for, parse_query
@@ -8,6 +10,9 @@ from app.domain.search.reading import _SHOWN, MAX_LENGTH, MAX_TERMS, MAX_VALUES,
 from app.domain.search.tokens import _MOST_REMEMBERED, _Folding
 from app.domain.search.values import _HIGHEST, read_moment
 from app.domain.units import MAX_DURATION, parse_duration
+from app.storage.postgres import queries as postgres_queries
+from app.storage.postgres.dialect import INDEXED
+from app.storage.queries import FOLDER
 from app.storage.reads.timing import CANDIDATES_SHARE, ReadTime, TimedReads
 from app.storage.reads.words import MAX_PHRASES, WordsMatch
 from app.web.site.filters import suffix_of
@@ -74,6 +79,14 @@ async def test_finding_candidates_takes_at_most_a_share_of_the_time() -> None:
 
     assert await TimedReads(run, {"all": ""}, 8).candidates("all", {}) == [7]
     assert limits == [8 * CANDIDATES_SHARE]
+
+
+def test_so_many_characters_of_a_text_are_in_an_index_of_postgresql() -> None:
+    """The translated queries, those that are written for it, and the indexes have the same number."""
+    texts = [*postgres_queries.SQL.values(), (FOLDER / "postgres" / "ledger.sql").read_text()]
+    found = [int(number) for text in texts for number in re.findall(r"\bleft\([^()]+, (\d+)\)", text)]
+    assert len(found) > 40
+    assert set(found) == {INDEXED}
 
 
 def test_so_many_phrases_are_remembered_by_a_connection() -> None:

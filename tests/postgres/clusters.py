@@ -93,18 +93,18 @@ class Cluster:
     def losing_unwritten(self) -> Iterator[None]:
         """In the block asynchronous commits are not written to the disk; at the end the server crashes, and starts
         again without them."""
-        connection = psycopg.connect(self.url("postgres"), autocommit=True)
-        row = connection.execute("select pid from pg_stat_activity where backend_type = 'walwriter'").fetchone()
-        assert row is not None
-        writer = psutil.Process(row[0])
-        writer.suspend()
-        try:
-            yield
-        finally:
-            writer.kill()
-        # Ends with the server.
-        with suppress(psycopg.OperationalError):
-            connection.execute("select pg_sleep(600)")
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            row = connection.execute("select pid from pg_stat_activity where backend_type = 'walwriter'").fetchone()
+            assert row is not None
+            writer = psutil.Process(row[0])
+            writer.suspend()
+            try:
+                yield
+            finally:
+                writer.kill()
+            # Ends with the server.
+            with suppress(psycopg.OperationalError):
+                connection.execute("select pg_sleep(600)")
         run_program(
             require("pg_ctl"), "restart", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.folder / "log")
         )

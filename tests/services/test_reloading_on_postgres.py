@@ -9,7 +9,7 @@ import pytest
 from app import keys
 from app.domain.roles import Role
 from app.services import bins
-from app.storage.postgres.notices import Notices
+from app.storage.postgres.notices import ServerNotices
 from app.web.site import auth
 
 from ..conftest import Running
@@ -24,7 +24,7 @@ Both = tuple[Running, Running]
 @pytest.fixture
 def without_notices(monkeypatch: pytest.MonkeyPatch) -> None:
     """The servers do not get the notices of each other."""
-    monkeypatch.setattr(Notices, "_hear", lambda *_: None)
+    monkeypatch.setattr(ServerNotices, "_receive", lambda *_: None)
 
 
 @pytest.mark.usefixtures("without_notices")

@@ -74,8 +74,8 @@ class AlertDeliveries:
         return self._waiters.setdefault((alert_id, number, target), asyncio.get_running_loop().create_future())
 
     async def stop(self, *, is_elsewhere: bool = False) -> None:
-        """Wait a little for requests on their way, and store their results. `is_elsewhere`: another server may be sending
-        them already, so nothing is waited for."""
+        """Wait a little for requests on their way, and store their results. `is_elsewhere`: another server may be
+        sending them already, so nothing is waited for."""
         if self._task is not None:
             await stop(self._task)
         if self._sending and not is_elsewhere:

@@ -108,6 +108,8 @@ class Alerts:
         known = self._watchers if bin_id is None else {bin_id} & self._watchers.keys()
         for bin in {*stored, *known}:
             watcher = self._watcher_of(bin)
+            if not _has_changed(watcher, stored.get(bin, ())):
+                continue  # the lock may not be free soon
             async with watcher.lock:
                 # What was written here since the read is newer.
                 await self._use(watcher, stored.get(bin, ()), is_older=operator.lt)
@@ -377,6 +379,12 @@ class Alerts:
         except StoreUnavailable:
             # An alert on smsbin itself says so.
             return stored.bin_name
+
+
+def _has_changed(watcher: BinWatcher, stored: Sequence[StoredAlert]) -> bool:
+    """Whether alerts of a bin were added, changed or deleted elsewhere."""
+    known = {alert_id: each.stored.edition for alert_id, each in watcher.alerts.items()}
+    return known.keys() != {each.id for each in stored} or any(known[each.id] < each.edition for each in stored)
 
 
 def _is_signed(alert: Alert) -> bool:

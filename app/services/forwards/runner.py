@@ -147,8 +147,8 @@ class ForwardRunner:
         self._changes.changed(self._stored.bin_id, [dispatch.n])
 
     async def stop(self, *, is_elsewhere: bool = False) -> None:
-        """Wait a little for requests on their way, and store their results. `is_elsewhere`: another server may be sending
-        them already, so nothing is waited for or stored."""
+        """Wait a little for requests on their way, and store their results. `is_elsewhere`: another server may be
+        sending them already, so nothing is waited for or stored."""
         if self._task is not None:
             await stop(self._task)
         if self._sending and not is_elsewhere:

@@ -76,20 +76,24 @@ class LedgerProcess:
         file = self._until_it_works(self._files.open_ledger)
         if file.reason is not None:
             self._pipe.send(encode(LogEvent("ledger.replaced", file.reason)))
+        self._until_it_works(lambda: self._begin_epoch(file))
         if not self._until_it_works(lambda: self._belongs_to(file, log)):
             file = self._replace(file, log)
         self._send_opened()
         made_at = -SETTLED_S
         while True:
             try:
+                self._begin_epoch(file)
                 Follower(self._pipe, log, file, self._reader, self._one_by_one).run()
                 file.close()
                 return
-            except CannotWrite as error:
+            except (CannotWrite, LogUnreadable) as error:
                 self._wait(error)
-            except LogUnreadable as error:
-                self._wait(error)
-                log = self._until_it_works(self._files.open_log)
+                if isinstance(error, LogUnreadable):
+                    log = self._until_it_works(self._files.open_log)
+                if file.is_shared:
+                    # What the server has of the positions may have been lost by a crash of the database.
+                    self._send_opened()
             except DatabaseError as error:
                 # Nothing is lost: everything in it comes from the log.
                 self._note("ledger.made_again", error)
@@ -122,6 +126,10 @@ class LedgerProcess:
         except DatabaseError as error:
             self._note("ledger.replaced", error)
             return False
+
+    def _begin_epoch(self, file: LedgerFile) -> None:
+        if not file.has_epoch:
+            file.begin_epoch(self._run, self._epoch())
 
     def _replace(self, file: LedgerFile, log: Database) -> LedgerFile:
         """Replace the ledger by an empty one for this log, with a new epoch of cursors."""

@@ -8,7 +8,7 @@ from ...errors import StoreUnavailable
 from ...store import READ_WAIT_S
 from ..children import Program
 from ..ledger.client import LedgerClient
-from ..ledger.protocol import LedgerProgress, LookAt, reaches
+from ..ledger.protocol import LedgerOpened, LedgerProgress, LookAt, reaches
 from ..log.client import LogClient
 from ..log.results import LogPosition
 
@@ -55,6 +55,11 @@ class SharedLedgerClient(LedgerClient):
     def _is_known(self, position: LogPosition) -> bool:
         known = self._log_positions.get(position.bin)
         return known is not None and reaches(known, position)
+
+    def note_opened(self, frame: LedgerOpened) -> None:
+        # After a crash of the database the log may have less than was read from it; a poll reads it again.
+        self._log_positions.clear()
+        super().note_opened(frame)
 
     def note_progress(self, frame: LedgerProgress) -> None:
         super().note_progress(frame)

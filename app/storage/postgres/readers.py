@@ -126,7 +126,7 @@ class PostgresReads:
             self._free.put_nowait(reader)
             raise NotReadable("The database is closed.")
         rows: _Rows = asyncio.get_running_loop().create_future()
-        duration = _Duration(time)
+        duration = _QueryTime(time)
         query = start_task(_query(reader, text, values, rows, duration), name="reader")
         self._running.add(query)
         # Not at the end of the coroutine: a task that is cancelled at once never begins.
@@ -161,7 +161,7 @@ class PostgresReads:
 _Rows = asyncio.Future[Sequence[NamedRow]]
 
 
-class _Duration:
+class _QueryTime:
     """How long one query takes. Opening a connection has a time limit of its own."""
 
     def __init__(self, time: ReadTime) -> None:
@@ -183,7 +183,7 @@ class _Duration:
             self._since = None
 
 
-async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows: _Rows, duration: _Duration) -> None:
+async def _query(reader: _Reader, text: str, values: Mapping[str, object], rows: _Rows, duration: _QueryTime) -> None:
     """Run a query for the caller who waits for its rows."""
     try:
         found = await reader.fetch(text, values, duration.begin)

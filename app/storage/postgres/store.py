@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 
+from ...domain.bins import Bin
+from ...domain.captures import Change
 from ...domain.reader import ReaderContext
 from ...errors import StoreUnavailable
 from ...store import COMMIT_WAIT_S, Store
@@ -39,6 +41,8 @@ class PostgresStore(BaseStore):
         super().__init__()
         self._on_settings: list[Callable[[str | None], None]] = []
         self._on_sign_out: list[Callable[[], None]] = []
+        # The last change of each bin that is known to be on the disk.
+        self._durable: dict[str, int] = {}
         reading = partial(connect_async, url, "reads", read_only=True)
         self._appender = SharedLogClient(Program(LOG_PROCESS, [], url.encode()), self._log_grew, self._done)
         program = follower_program([], LedgerBegins(context, url))
@@ -99,6 +103,27 @@ class PostgresStore(BaseStore):
 
     def on_sign_out(self, call: Callable[[], None]) -> None:
         self._on_sign_out.append(call)
+
+    # Reads that give a cursor. The ledger is committed without waiting for the disk, so a crash of the database may
+    # undo what was read, and other changes then get the same numbers: a viewer would miss these.
+
+    async def get_bin(self, bin_id: str, *, wait: bool = True, counts: bool = True) -> Bin:
+        bin = await super().get_bin(bin_id, wait=wait, counts=counts)
+        # A database that takes no writes can be read.
+        with suppress(StoreUnavailable):
+            await self._make_durable(bin_id, bin.seq)
+        return bin
+
+    async def changes_after(self, bin_id: str, after: int, limit: int = 500) -> Sequence[Change]:
+        changes = await super().changes_after(bin_id, after, limit)
+        if changes:
+            await self._make_durable(bin_id, changes[-1].seq)
+        return changes
+
+    async def _make_durable(self, bin_id: str, seq: int) -> None:
+        if seq > self._durable.get(bin_id, 0):
+            await self.flush()
+            self._durable[bin_id] = max(seq, self._durable.get(bin_id, 0))
 
     # Notices of other servers
 

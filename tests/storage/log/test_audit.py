@@ -10,7 +10,6 @@ import pytest
 
 from app.storage.log import jobs
 from app.storage.log.audit import attached, take_attached
-from app.storage.log.batch import Batch
 from app.storage.log.jobs import PutAuditEntry, TrimAuditLog
 from app.storage.postgres.engine import ENGINE
 from tests.storage.engines import Engine, on_both_engines
@@ -130,7 +129,7 @@ def test_entries_of_several_servers_get_their_numbers_in_the_order_in_which_they
     other = inside.engine.open_appender(inside.engine.open_log())
     with ThreadPoolExecutor(1) as thread:
         with inside.file.database.write() as transaction:
-            Batch(transaction).lock([], audit_log=True)
+            transaction.one("lock_audit_log")
             later = thread.submit(other.apply, [entry("later")])
             while not inside.file.connection.execute(waits).fetchone():
                 assert not later.done()

@@ -13,6 +13,7 @@ from app import clock
 from app.domain.units import micros
 from app.storage.checkpointing import NoBallast
 from app.storage.log.appender import Appender
+from app.storage.log.batch import Batch
 from app.storage.log.jobs import AddBin, AddCapture
 from app.storage.log.results import Result
 from app.storage.postgres import log_database, transaction
@@ -226,8 +227,7 @@ def test_a_writer_that_is_stopped_does_not_keep_its_bins(database: Database, mon
             assert transaction.one("bin_counters", {"id": "one"})["last_n"] == 1
 
 
-def _fail_once(database: Database, state: str) -> None:
-    """The third capture that is inserted fails."""
+def _fail_at_the_third_capture(database: Database, state: str) -> None:
     database.peek("create sequence failures")
     database.peek(
         "create function fail() returns trigger language plpgsql as $$ begin"
@@ -237,8 +237,8 @@ def _fail_once(database: Database, state: str) -> None:
     database.peek("create trigger failing before insert on smsbin_log.captures for each row execute function fail()")
 
 
-def test_a_batch_that_has_met_a_deadlock_is_stored_once(database: Database) -> None:
-    _fail_once(database, "40P01")
+def test_jobs_of_a_deadlock_are_stored_one_by_one(database: Database) -> None:
+    _fail_at_the_third_capture(database, "40P01")
     with _opened(database.url) as (_, appender):
         assert [result.value for result in _apply(appender, b"a", b"b", b"c", b"d")] == [1, 2, 3, 4]
     assert _stored(database) == [b"a", b"b", b"c", b"d"]
@@ -246,7 +246,7 @@ def test_a_batch_that_has_met_a_deadlock_is_stored_once(database: Database) -> N
 
 @pytest.mark.parametrize("state", ["40001", "55P03", "53100", "57014"])
 def test_a_batch_that_the_server_cannot_run_now_is_refused_as_a_whole(database: Database, state: str) -> None:
-    _fail_once(database, state)
+    _fail_at_the_third_capture(database, state)
     with _opened(database.url) as (log, appender):
         assert {result.error for result in _apply(appender, b"a", b"b", b"c", b"d")} == {"full"}
         assert _stored(database) == []
@@ -270,8 +270,25 @@ def test_a_failed_transaction_is_not_written_at_all(database: Database) -> None:
 
 def test_rows_of_writers_that_have_ended_are_removed_after_a_day(database: Database) -> None:
     database.peek("update smsbin_log.writers set seen_at = %s", micros(clock.now() - timedelta(hours=23)))
+    ((before,),) = database.peek("select count(*) from smsbin_log.writers")
     with _opened(database.url):
-        assert database.peek("select count(*) from smsbin_log.writers") == [(2,)]
+        assert database.peek("select count(*) from smsbin_log.writers") == [(before + 1,)]
     database.peek("update smsbin_log.writers set seen_at = %s", micros(clock.now() - timedelta(hours=25)))
     with _opened(database.url):
         assert database.peek("select count(*) from smsbin_log.writers") == [(1,)]
+
+
+def test_a_change_of_settings_is_on_the_disk_before_another_server_reads_it(database: Database) -> None:
+    """Its version would be given again after a crash."""
+    with _opened(database.url) as (log, _):
+        for change, expected in (
+            (lambda batch: batch.add_capture(_capture(b"a")), "off"),
+            (lambda batch: batch.count_answer_change("one"), "on"),
+        ):
+            with log.write() as transaction:
+                batch = Batch(transaction)
+                batch.lock(["one"], unnamed=False, audit_log=False)
+                change(batch)
+                batch.finish()
+                (value,) = log._database.connection.execute("show synchronous_commit").fetchone()
+            assert value == expected

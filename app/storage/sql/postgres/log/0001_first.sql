@@ -56,6 +56,17 @@ create table bins (
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 200);
 create index bins_with_leftovers on bins (number) where leftovers;
 
+-- A change of settings is on the disk before another server can read it. If one that was read were lost by a crash, the
+-- next change would get the same version, and a server would answer from the lost one.
+create function wait_for_disk() returns trigger language plpgsql as $$
+begin
+    perform set_config('synchronous_commit', reset_val, true) from pg_settings where name = 'synchronous_commit';
+    return new;
+end
+$$;
+create trigger bins_wait_for_disk before update of answer_version on bins
+for each row when (new.answer_version <> old.answer_version) execute function wait_for_disk();
+
 -- They are only inserted, and deleted from the beginning of a bin.
 create table captures (
     id bigint primary key,
