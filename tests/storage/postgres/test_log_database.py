@@ -227,8 +227,7 @@ def test_a_writer_that_is_stopped_does_not_keep_its_bins(database: Database, mon
             assert transaction.one("bin_counters", {"id": "one"})["last_n"] == 1
 
 
-def _fail_once(database: Database, state: str) -> None:
-    """The third capture that is inserted fails."""
+def _fail_at_the_third_capture(database: Database, state: str) -> None:
     database.peek("create sequence failures")
     database.peek(
         "create function fail() returns trigger language plpgsql as $$ begin"
@@ -238,8 +237,8 @@ def _fail_once(database: Database, state: str) -> None:
     database.peek("create trigger failing before insert on smsbin_log.captures for each row execute function fail()")
 
 
-def test_a_batch_that_has_met_a_deadlock_is_stored_once(database: Database) -> None:
-    _fail_once(database, "40P01")
+def test_jobs_of_a_deadlock_are_stored_one_by_one(database: Database) -> None:
+    _fail_at_the_third_capture(database, "40P01")
     with _opened(database.url) as (_, appender):
         assert [result.value for result in _apply(appender, b"a", b"b", b"c", b"d")] == [1, 2, 3, 4]
     assert _stored(database) == [b"a", b"b", b"c", b"d"]
@@ -247,7 +246,7 @@ def test_a_batch_that_has_met_a_deadlock_is_stored_once(database: Database) -> N
 
 @pytest.mark.parametrize("state", ["40001", "55P03", "53100", "57014"])
 def test_a_batch_that_the_server_cannot_run_now_is_refused_as_a_whole(database: Database, state: str) -> None:
-    _fail_once(database, state)
+    _fail_at_the_third_capture(database, state)
     with _opened(database.url) as (log, appender):
         assert {result.error for result in _apply(appender, b"a", b"b", b"c", b"d")} == {"full"}
         assert _stored(database) == []
