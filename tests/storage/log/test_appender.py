@@ -181,8 +181,10 @@ def test_a_capture_is_skipped_by_one_version_of_the_reader(inside: Inside) -> No
 
 @on_both_engines
 def test_epochs_are_never_given_twice(inside: Inside) -> None:
-    assert _told(inside.apply(jobs.NextEpoch(), jobs.NextEpoch())) == [1, 2]
-    assert _told(inside.apply(jobs.NextEpoch())) == [3]
+    first, second = _told(inside.apply(jobs.NextEpoch(), jobs.NextEpoch()))
+    # Opening a log on PostgreSQL may begin one, too.
+    assert second == first + 1
+    assert _told(inside.apply(jobs.NextEpoch())) == [first + 2]
 
 
 @on_both_engines

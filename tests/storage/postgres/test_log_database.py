@@ -281,12 +281,17 @@ def test_a_failed_transaction_is_not_written_at_all(database: Database) -> None:
     assert database.peek("select answer_version from smsbin_log.bins where id = 'one'") == [(0,)]
 
 
-def test_rows_of_writers_that_have_ended_are_removed_after_a_day(database: Database) -> None:
-    database.peek("update smsbin_log.writers set seen_at = %s", micros(clock.now() - timedelta(hours=23)))
+def test_rows_of_writers_that_have_ended_are_removed_after_a_day(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.now()
+    monkeypatch.setattr(log_database, "now", lambda: now)
+    oldest = micros(now - log_database.FORGOTTEN_AFTER)
+    database.peek("update smsbin_log.writers set seen_at = %s", oldest)
     ((before,),) = database.peek("select count(*) from smsbin_log.writers")
     with _opened(database.url):
         assert database.peek("select count(*) from smsbin_log.writers") == [(before + 1,)]
-    database.peek("update smsbin_log.writers set seen_at = %s", micros(clock.now() - timedelta(hours=25)))
+    database.peek("update smsbin_log.writers set seen_at = %s", oldest - 1)
     with _opened(database.url):
         assert database.peek("select count(*) from smsbin_log.writers") == [(1,)]
 
