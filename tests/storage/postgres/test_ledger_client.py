@@ -56,7 +56,10 @@ async def shared(monkeypatch: pytest.MonkeyPatch) -> Shared:
     made = Shared()
     asyncio.get_running_loop().call_soon(made.tell, LedgerOpened("file-1", "reader-1"))
     await made.client.start([mark(1), mark(1, bin=2)], 5)
+    made.client.compare([mark(1), mark(1, bin=2)])
     made.tell(LedgerProgress([mark(1), mark(1, bin=2)], []))
+    await asyncio.sleep(0.01)
+    made.child.sent.clear()
     return made
 
 
