@@ -123,9 +123,6 @@ def test_a_claimed_bin_is_read_as_the_follower_before_has_left_it(database: Data
         assert [row["number"] for row in second.all("ledger_bins")] == [1]
 
 
-# After a restart of the database server
-
-
 # The version
 
 

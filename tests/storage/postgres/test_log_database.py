@@ -19,6 +19,7 @@ from app.storage.log.results import Result
 from app.storage.postgres import log_database, transaction
 from app.storage.postgres.engine import ENGINE
 from app.storage.postgres.log_database import LogDatabase
+from app.storage.postgres.transaction import PostgresTransaction
 from app.storage.transaction import CannotWrite, Unreachable
 from tests.postgres import CuttingProxy, Database
 
@@ -83,6 +84,21 @@ def test_what_was_committed_although_its_answer_was_lost_is_acknowledged_and_wha
         assert (log.known, log.unknown) == (cutting_proxy.cut_after, 0)
     assert _stored(database) == acknowledged
     assert database.peek("select last_n from smsbin_log.bins where id = 'one'") == [(len(acknowledged),)]
+
+
+def test_what_was_lost_with_its_connection_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(lost: PostgresTransaction, *_: str) -> None:
+        log._database.close()
+        raise Unreachable("lost")
+
+    with _opened(database.url) as (log, appender):
+        assert _apply(appender, b"a")[0].error is None
+        with monkeypatch.context() as patch:
+            patch.setattr(PostgresTransaction, "finish", lose)
+            assert _apply(appender, b"b")[0].error == "away"
+        assert (log.known, log.unknown) == (0, 0)
+        assert _apply(appender, b"c")[0].value == 2
+    assert _stored(database) == [b"a", b"c"]
 
 
 def test_a_result_that_stays_unknown_is_refused(

@@ -23,6 +23,11 @@ def test_an_escaped_text_has_no_nul_and_is_restored(text: str) -> None:
     assert restore(escape(text)) == text
 
 
+def test_what_looks_like_an_escape_is_restored_too() -> None:
+    assert [restore(escape(text)) for text in ODD] == list(ODD)
+    assert not any("\0" in escape(text) for text in ODD)
+
+
 @given(TEXTS, TEXTS)
 def test_different_texts_stay_different(one: str, other: str) -> None:
     assert (escape(one) == escape(other)) is (one == other)
