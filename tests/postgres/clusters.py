@@ -106,8 +106,9 @@ class Cluster:
             with suppress(psycopg.OperationalError):
                 connection.execute("select pg_sleep(600)")
         run_program(
-            require("pg_ctl"), "restart", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.folder / "log")
-        )
+            require("pg_ctl"), "restart", "-m", "immediate", "-w", "-t", "60", "-D", str(self.data),
+            "-l", str(self.folder / "log"),
+        )  # fmt: skip
 
     def execute(self, statement: str) -> None:
         """In the database `postgres`."""
