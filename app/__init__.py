@@ -30,6 +30,13 @@ The request lifecycle:
    `services/listeners/` does the same for programs that have connected to the server, and `services/alerts/` watches
    the bins that have alerts.
 
+With PostgreSQL (`storage/postgres/`), several servers share one store. Each has its own log and ledger process: the
+transactions of the log lock the bins of a batch, commit, and wait for the disk before anything is acknowledged, and the
+followers claim bins, so that one of them processes a bin at a time. What a server has in memory of a bin is checked in
+the transaction that stores a capture (`NewCapture.answer_version`). Servers notify each other (`notices.py`), and poll
+for what a notice did not report. Work that only one server may do is done by the holder of a lease
+(`services/leases.py`).
+
 Packages, and what each may import:
 
 - `domain`: nouns as frozen data and pure functions. Imports `errors` only.

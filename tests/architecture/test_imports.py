@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "signatures": {"signatures", "parsing", *PURE},
     "export": {"export", *PURE},
     "store": {"store", *PURE},
-    "storage": {"storage", "store", "clock", "files", "log", "tasks", "traces", *PURE},
+    "storage": {"__init__", "storage", "store", "clock", "files", "log", "tasks", "traces", *PURE},
     "live": {"live"},
     "egress": {"egress", "errors", "clock"},
     "services": {

@@ -200,7 +200,7 @@ def test_a_file_that_is_written_again_is_the_same(tmp_path: Path, size: int) -> 
 
 @pytest.mark.parametrize("damaged", [[2], [3], [1, 5]])
 def test_bodies_are_checked_on_both_sides_of_a_step(monkeypatch, tmp_path, damaged: list[int]) -> None:
-    monkeypatch.setattr(checking, "_STEP", 2)
+    monkeypatch.setattr(checking, "STEP", 2)
     inside = Inside(tmp_path)
     numbers = [inside.keep(a_raw(b"Text=%d" % n)) for n in range(5)]
     inside.close()

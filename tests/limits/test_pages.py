@@ -123,10 +123,11 @@ async def test_drills_are_listed_so_many_on_a_page(server: Running, look: Look) 
             page = await look(drills, "/bins/BIN/drills")
             assert (len(page.drills), page.older) == (drills.PAGE, None)
         at = now + timedelta(seconds=n)
-        await store.add_drill(
-            Drill(id=f"d{n}", bin_id=server.bin.id, role=Role.PRIMARY, measuring=False, started_at=at, steps=steps,
-                  ended_at=at)
-        )  # fmt: skip
+        drill = Drill(
+            id=f"d{n}", bin_id=server.bin.id, role=Role.PRIMARY, measuring=False, started_at=at, steps=steps, ended_at=at
+        )
+        await store.add_drill(drill)
+        await store.set_drill(drill)
     page = await look(drills, "/bins/BIN/drills")
     assert (len(page.drills), page.older is not None) == (drills.PAGE, True)
 

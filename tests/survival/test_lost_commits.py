@@ -5,6 +5,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
+
 from app import clock
 from app.domain.units import micros
 from app.storage.checkpointing import NoBallast
@@ -16,6 +18,7 @@ from tests.postgres import Cluster, CuttingProxy, Database, own_cluster
 from tests.postgres.fixtures import require_programs
 from tests.proof.sharing import CONFIRMS_EARLY
 
+pytestmark = pytest.mark.timeout(600)
 BINS = ("one", "other")
 WRITERS, BATCH = 3, 20
 
@@ -34,7 +37,7 @@ class Writers:
             thread.start()
 
     def more(self, batches: int) -> None:
-        wanted, deadline = len(self.acknowledged) + batches * BATCH, time.monotonic() + 60
+        wanted, deadline = len(self.acknowledged) + batches * BATCH, time.monotonic() + 200
         while len(self.acknowledged) < wanted:
             assert time.monotonic() < deadline, self.errors
             time.sleep(0.01)

@@ -114,6 +114,15 @@ class LedgerClient:
     async def caught_up(self, bin: int) -> None:
         """Wait until reads show everything that is stored of a bin now, including the outcomes of its answers; at
         most `READ_WAIT_S`, and not at all while the ledger is stopped."""
+        await self._until_reached(bin)
+
+    async def all_caught_up(self) -> None:
+        """The same for all bins."""
+        await self._appender.outcomes.written()
+        if self._behind:
+            await asyncio.gather(*map(self._until_reached, list(self._behind)))
+
+    async def _until_reached(self, bin: int) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(READ_WAIT_S):
                 await self._appender.outcomes.written()
@@ -123,12 +132,6 @@ class LedgerClient:
                     self._waiting.setdefault(bin, []).append((wanted, waiter))
                     self._send_growth(urgent=True)
                     await waiter
-
-    async def all_caught_up(self) -> None:
-        """The same for all bins."""
-        await self._appender.outcomes.written()
-        if self._behind:
-            await asyncio.gather(*(self.caught_up(bin) for bin in list(self._behind)))
 
     def forget(self, bin: int) -> None:
         """The bin was deleted: no read waits for it."""

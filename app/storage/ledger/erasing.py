@@ -25,10 +25,11 @@ def erase_step(transaction: Transaction, search: SearchIndex, claim: Claim) -> b
     if space is None:
         # Another follower has erased the last rows in the meantime.
         return True
-    while ticks() < ends_at:
-        if not _erase_chunk(transaction, search, space):
-            transaction.run("erase_space", {"number": space.number})
-            break
+    while _erase_chunk(transaction, search, space):
+        # After a chunk: a step that found no time would be repeated for ever.
+        if ticks() >= ends_at:
+            return True
+    transaction.run("erase_space", {"number": space.number})
     return True
 
 

@@ -143,7 +143,7 @@ class _SweepRun:
         """Delete the expired captures of one bin; returns whether none are left."""
         before = self._job.now - kept_s * 1_000_000
         upto, more = floor_n, True
-        # Once in any case: a step that found no time would be repeated for ever.
+        # Once in any case, as above.
         while more and not (upto > floor_n and self.is_over):
             bounds = {"after": row_id(number, upto), "upto": row_id(number, last_n), "limit": CHUNK}
             rows = self._transaction.all("oldest_captures", bounds | {"ahead": self._job.now + AHEAD_US})
@@ -159,17 +159,20 @@ class _SweepRun:
         return not more
 
     def _erase_up_to(self, number: int, n: int) -> bool:
-        """Erase captures up to n within the time limit; returns whether all of them are erased."""
+        """Erase captures up to n within the time limit, a chunk in any case; returns whether all of them are erased."""
+        has_erased = False
         while True:
             bounds = {"after": row_id(number, 0), "upto": row_id(number, n)}
             first = self._transaction.one("next_capture", bounds)
             if first is None or first[0] is None:
                 _erase_related(self._batch, number, 0, n)
                 return True
-            if self.is_over:
+            # A step that found no time would be repeated for ever.
+            if has_erased and self.is_over:
                 return False
             start = number_of(first[0]) - 1
             self._erase(number, start, min(start + CHUNK, n))
+            has_erased = True
 
     def _erase(self, number: int, after: int, upto: int) -> None:
         bounds = {"after": row_id(number, after), "upto": row_id(number, upto)}

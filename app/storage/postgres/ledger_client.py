@@ -1,9 +1,11 @@
 """The server's end of the ledger process if other servers write the log and the ledger, too."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from ...errors import StoreUnavailable
+from ...store import READ_WAIT_S
 from ..children import Program
 from ..ledger.client import LedgerClient
 from ..ledger.protocol import LedgerOpened, LedgerProgress, LookAt, reaches
@@ -27,14 +29,18 @@ class SharedLedgerClient(LedgerClient):
         self._on_unlogged = on_unlogged
 
     async def caught_up(self, bin: int) -> None:
-        with suppress(StoreUnavailable):
-            self.compare(await self._positions(bin))
+        await self._compare_with_log(bin)
         await super().caught_up(bin)
 
     async def all_caught_up(self) -> None:
-        with suppress(StoreUnavailable):
-            self.compare(await self._positions(None))
+        await self._compare_with_log(None)
         await super().all_caught_up()
+
+    async def _compare_with_log(self, bin: int | None) -> None:
+        """Not for longer than a read may wait: a server that does not respond is not waited for."""
+        with suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(READ_WAIT_S):
+                self.compare(await self._positions(bin))
 
     def compare(self, positions: Sequence[LogPosition]) -> None:
         """Positions that were read from the log: follow those that are new."""

@@ -5,6 +5,7 @@ in `storage/log/process.py`. A server of the database that is away ends nothing:
 """
 
 import sys
+from contextlib import closing, suppress
 
 from ...errors import CannotStart
 from ..checkpointing import NoBallast, NoCheckpoints
@@ -25,21 +26,28 @@ def main(arguments: list[str]) -> None:
     if frame is None:
         return
     url = frame.decode()
-    database = LogDatabase(url)
-    try:
-        database.open()
-        id, seen_at = _meta(database)
-        if log and id != log:
-            raise CannotStart(f"{describe(url)} has another log than before. Restart smsbin to use it.")
-        database.begin_release(run)
-        appender = Appender(database, NoBallast(), run, is_shared=True)
-        appender.begin()
-    except (CannotStart, DatabaseError) as error:
-        pipe.send(encode(Opened(_why(url, error), is_unreachable=isinstance(error, Unreachable))))
-        sys.exit(1)
-    pipe.send(encode(Opened(None, id, seen_at)))
-    tune_gc()
-    serve(pipe, NoCheckpoints(), appender)
+    with closing(LogDatabase(url)) as database:
+        try:
+            appender, opened = _open(database, url, run, log)
+        except (CannotStart, DatabaseError) as error:
+            # The server may have stopped while the database did not respond.
+            with suppress(BrokenPipeError):
+                pipe.send(encode(Opened(_why(url, error), is_unreachable=isinstance(error, Unreachable))))
+            sys.exit(1)
+        pipe.send(encode(opened))
+        tune_gc()
+        serve(pipe, NoCheckpoints(), appender)
+
+
+def _open(database: LogDatabase, url: str, run: str, log: str) -> tuple[Appender, Opened]:
+    database.open()
+    id, seen_at = _meta(database)
+    if log and id != log:
+        raise CannotStart(f"{describe(url)} has another log than before. Restart smsbin to use it.")
+    database.begin_release(run)
+    appender = Appender(database, NoBallast(), run, is_shared=True)
+    appender.begin()
+    return appender, Opened(None, id, seen_at)
 
 
 def _meta(database: LogDatabase) -> tuple[str, int | None]:

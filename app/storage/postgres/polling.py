@@ -38,7 +38,8 @@ class Polling:
             return POLL_S
         before, self._seqs = self._seqs, seqs
         if before is not None:
-            for bin_id, seq in seqs.items():
-                if before.get(bin_id) != seq:
+            # One that is missing was deleted.
+            for bin_id in before | seqs:
+                if before.get(bin_id) != seqs.get(bin_id):
                     self._changed(bin_id)
         return max(POLL_S if self._is_listening() else POLL_ALONE_S, (ticks() - began) / SHARE)

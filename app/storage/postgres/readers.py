@@ -26,6 +26,9 @@ from .rows import NamedRow
 Connect = Callable[[], Awaitable[AsyncConnection]]
 """Opens a connection that commits each statement. Raises DatabaseError."""
 
+FREE_S = 5.0
+"""How long a query waits for a free connection."""
+
 # What a statement was prepared for has changed: the ledger was rebuilt.
 _PREPARED = (errors.FeatureNotSupported, errors.InvalidSqlStatementName)
 # There is no ledger yet, or it is being rebuilt.
@@ -68,7 +71,8 @@ class _Reader:
 
 
 class PostgresReads:
-    """Implements `reads.base.DatabaseReads`. If all connections are busy, a query waits for the first free one.
+    """Implements `reads.base.DatabaseReads`. If all connections are busy, a query waits for the first free one, at
+    most `FREE_S`.
 
     A query that runs longer than `limit_s` (None: no limit) raises ReadTooLong. While the server cannot be reached,
     queries raise NotReadable with the reason; a connection is opened again by the next query.
@@ -117,7 +121,7 @@ class PostgresReads:
             self._free.put_nowait(reader)
 
     async def _run(self, text: str, values: Mapping[str, object], time: ReadTime) -> Sequence[NamedRow]:
-        reader = await self._free.get()
+        reader = await self._free_reader()
         if self._is_closed:
             self._free.put_nowait(reader)
             raise NotReadable("The database is closed.")
@@ -137,6 +141,15 @@ class PostgresReads:
         finally:
             duration.end()
             query.cancel()
+
+    async def _free_reader(self) -> _Reader:
+        """Connections to a server that does not respond are free again when an attempt to stop their queries has
+        failed."""
+        try:
+            async with asyncio.timeout(FREE_S):
+                return await self._free.get()
+        except TimeoutError:
+            raise DatabaseUnreachable("The database does not respond: all connections are busy.") from None
 
     def _give_back(self, query: asyncio.Task[None], reader: _Reader, rows: "_Rows") -> None:
         self._running.discard(query)

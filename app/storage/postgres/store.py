@@ -10,7 +10,7 @@ from ...domain.bins import Bin
 from ...domain.captures import Change
 from ...domain.reader import ReaderContext
 from ...errors import StoreUnavailable
-from ...store import Store
+from ...store import COMMIT_WAIT_S, Store
 from ...tasks import start_periodic, stop
 from ..base_store import LEDGER_READ_S, LEDGER_READERS, LOG_READERS, BaseStore, follower_program
 from ..children import Program
@@ -30,6 +30,8 @@ from .readers import PostgresReads
 LOG_PROCESS = f"{__package__}.log_process"
 # Connections for statements that wait for the disk: flushing, leases, notices.
 DIRECT = 2
+# Nothing is waited for longer, because a server that does not respond at all ends no connection.
+DATABASE_S = COMMIT_WAIT_S
 
 
 class PostgresStore(BaseStore):
@@ -48,9 +50,9 @@ class PostgresStore(BaseStore):
             program, self._appender, self._changed, self._read_positions, self._changed_unlogged
         )
         self._follower = self._shared_follower
-        self._log = PostgresReads(reading, LOG_READERS)
+        self._log = PostgresReads(reading, LOG_READERS, limit_s=DATABASE_S)
         self._ledger = PostgresReads(reading, LEDGER_READERS, limit_s=LEDGER_READ_S)
-        self._direct = PostgresReads(partial(connect_async, url, "direct"), DIRECT)
+        self._direct = PostgresReads(partial(connect_async, url, "direct"), DIRECT, limit_s=DATABASE_S)
         self._leases = Leases(self._direct, self._appender.run)
         self._notices = ServerNotices(
             self._appender.run, partial(connect_async, url, "notices", read_only=True), self._run_direct, self

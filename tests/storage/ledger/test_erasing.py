@@ -74,6 +74,19 @@ def test_what_readers_see_stays(inside: Inside, ledger: Ledger) -> None:
     again.close()
 
 
+def test_a_step_whose_time_is_over_before_it_begins_erases_a_chunk(inside: Inside, ledger: Ledger, monkeypatch) -> None:
+    """As with a database server that takes long for each query."""
+    monkeypatch.setattr(erasing, "STEP_S", 0.0)
+    fill(inside)
+    ledger.follow()
+    inside.apply(jobs.DropCaptures(BIN))
+    ledger.follow()
+    for _ in range(100):
+        with ledger.file.database.write() as transaction:
+            erase_step(transaction, SearchIndex(transaction), claim_all)
+    assert len(ledger.rows("select number from spaces")) == 1
+
+
 def test_a_step_is_bounded_in_time_and_reports_whether_there_is_more(
     inside: Inside, ledger: Ledger, monkeypatch
 ) -> None:

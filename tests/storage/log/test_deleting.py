@@ -325,6 +325,16 @@ def test_a_step_that_erases_ends_in_time_and_the_next_continues(inside: Inside, 
     assert inside.file.connection.execute("select count(*) from bins where leftovers").fetchone()[0] == 0
 
 
+def test_a_step_whose_time_is_over_before_it_begins_erases_a_chunk(inside: Inside, monkeypatch) -> None:
+    """As with a database server that takes long for each query."""
+    monkeypatch.setattr(deleting, "STEP_S", 0)
+    monkeypatch.setattr(deleting, "CHUNK", 2)
+    _keep(inside, *[9] * 5, 0)
+    assert [_sweep(inside).value for _ in range(4)] == [2, 2, 1, 0]
+    inside.apply(jobs.DropCaptures(BIN))
+    assert [_sweep(inside, erase_only=True).value for _ in range(2)] == [1, 0]
+
+
 def test_while_bytes_wait_to_be_erased_the_retention_waits(inside: Inside, hasty) -> None:
     _keep(inside, *[0] * 11)
     inside.apply(jobs.DropCaptures(BIN))

@@ -55,7 +55,8 @@ def test_what_is_deleted_is_not_marked(inside: Inside) -> None:
     assert mark(inside, record(3, "delivered")).error is None
     assert mark(inside, record(3, "delivered"), forward="other").error is None
     assert stored(inside, "n") == [(1,)]
-    inside.apply(jobs.Sweep(0, 0, 0, True))
+    while inside.apply(jobs.Sweep(0, 0, 0, True))[0].next is not None:
+        pass
     assert stored(inside) == []
     assert inside.file.connection.execute("select count(*) from forwards").fetchone()[0] == 0
 
@@ -72,3 +73,21 @@ def test_an_unknown_forward_cannot_be_changed(inside: Inside) -> None:
     for job in (jobs.SetForward("x", "{}", "{}", None), jobs.DropForward("x"), retry):
         assert inside.apply(job)[0].error == "not_found"
     assert inside.apply(jobs.AddForward("nobody", "g", 1, "{}", "{}", None, 0))[0].error == "not_found"
+
+
+def test_the_health_of_an_older_edition_is_ignored_and_what_others_queue_is_counted(inside: Inside) -> None:
+    def forward() -> tuple[object, ...]:
+        columns = "health, position, delivered, edition, requeued"
+        (row,) = inside.file.connection.execute(f"select {columns} from forwards")
+        return tuple(row)
+
+    inside.apply(jobs.SetForward("f", "{}", '{"paused":true}', None))
+    mark(inside, record(1, "delivered"), position=1)
+    assert forward() == ('{"paused":true}', 1, 1, 1, 0), "a user has paused it in the meantime"
+    inside.apply(jobs.MarkDispatches("f", 50, '{"failures":2}', 2, [], 1))
+    assert forward() == ('{"failures":2}', 2, 1, 1, 0)
+    inside.apply(jobs.MarkDispatches("f", 50, None, None, [record(2, "retrying", due_at=90)], 0))
+    assert forward() == ('{"failures":2}', 2, 1, 1, 1)
+    for count in (2, 2):
+        inside.apply(jobs.RetryDispatches("f", 50, ["retrying"], "retry", 0, 9, None, None, False, 9))
+        assert forward()[-1] == count, "the second one has nothing to queue"

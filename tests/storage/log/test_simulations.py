@@ -7,12 +7,15 @@ import pytest
 
 from app.storage.log import jobs
 from tests.storage.builders import a_raw
+from tests.storage.engines import Engine, on_both_engines
 from tests.storage.inside import BIN, Inside
+
+pytestmark = on_both_engines
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
-    made = Inside(tmp_path)
+def inside(tmp_path: Path, engine: Engine) -> Iterator[Inside]:
+    made = Inside(tmp_path, engine)
     made.keep(a_raw())
     yield made
     made.close()

@@ -31,6 +31,8 @@ set local jit = off
 -- name: begin_read
 -- Behind a pooler; see `read_only`. Nothing is prepared there, so plans fit the values.
 begin;
+set local statement_timeout = 60000;
+set local gin_fuzzy_search_limit = 0;
 set local jit = off;
 set local max_parallel_workers_per_gather = 0
 
