@@ -124,7 +124,13 @@ async def test_drills_are_listed_so_many_on_a_page(server: Running, look: Look) 
             assert (len(page.drills), page.older) == (drills.PAGE, None)
         at = now + timedelta(seconds=n)
         drill = Drill(
-            id=f"d{n}", bin_id=server.bin.id, role=Role.PRIMARY, measuring=False, started_at=at, steps=steps, ended_at=at
+            id=f"d{n}",
+            bin_id=server.bin.id,
+            role=Role.PRIMARY,
+            measuring=False,
+            started_at=at,
+            steps=steps,
+            ended_at=at,
         )
         await store.add_drill(drill)
         await store.set_drill(drill)

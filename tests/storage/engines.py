@@ -42,7 +42,7 @@ class Engine(Protocol):
 
     def follow_log(self) -> Database: ...
 
-    def make_ledger(self, name: str, epoch: int) -> Opened: ...
+    def make_ledger(self, name: str) -> Opened: ...
 
     def close(self) -> None:
         """Close the log. Ledgers of SQLite are closed one by one."""
@@ -68,11 +68,8 @@ class SqliteEngine:
         self._open.append(database._connection)
         return database
 
-    def make_ledger(self, name: str, epoch: int) -> Any:
-        file = make_ledger_file(self.folder / name)
-        with file.database.write() as transaction:
-            transaction.run("set_ledger_meta", {"log": "log", "run": "run", "epoch": epoch})
-        return file
+    def make_ledger(self, name: str) -> Any:
+        return make_ledger_file(self.folder / name)
 
     def close(self) -> None:
         for connection in self._open:
@@ -127,11 +124,10 @@ class PostgresEngine:
         self._open.append(database)
         return database
 
-    def make_ledger(self, name: str, epoch: int) -> _Open:
+    def make_ledger(self, name: str) -> _Open:
         url = self._make(make_tables).url if self._has_ledger else self._url
         self._has_ledger = True
         ledger = _Open(PostgresLedgerFiles(url).open_ledger().database, Raw(url, LEDGER))
-        ledger.connection.execute("update meta set epoch = ?", (epoch,))
         self._open.append(ledger)
         return ledger
 

@@ -119,8 +119,10 @@ class Ledger:
     def __init__(self, inside: Inside, name: str, reader: CaptureReader, epoch: int) -> None:
         self.inside = inside
         self.reader = reader
-        self.file = inside.engine.make_ledger(name, epoch)
+        self.file = inside.engine.make_ledger(name)
         self.broken: set[int] = set()
+        with self.file.database.write() as transaction:
+            transaction.run("set_ledger_meta", {"log": "log", "run": "run", "epoch": epoch})
 
     def close(self) -> None:
         self.file.close()

@@ -180,7 +180,7 @@ class LedgerClient:
             case ReadingBegins():
                 self._begun = frame
             case LedgerOpened():
-                self.note_opened(frame)
+                self._ready(frame)
             case ReadingCutOff():
                 self._skip(frame.bin, frame.n, CUT_OFF, "reading it took longer than a second")
             case NeedEpoch():
@@ -203,8 +203,7 @@ class LedgerClient:
             if n and ends >= MAX_ENDS:
                 self._skip(bin, n, "", "reading it stopped the ledger process twice")
 
-    def note_opened(self, frame: LedgerOpened) -> None:
-        """The process has opened the ledger."""
+    def _ready(self, frame: LedgerOpened) -> None:
         self.file, self._reader = frame.file, frame.reader
         self._trouble = None
         self._ledger_positions.clear()

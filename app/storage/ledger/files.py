@@ -32,13 +32,6 @@ class LedgerFile(Protocol):
         """Reserve bins until the end of the transaction, in the given order; returns those that no other follower has.
         Everything that belongs to a bin is written under its claim only."""
 
-    @property
-    def has_epoch(self) -> bool:
-        """Whether live cursors can be continued; else `begin_epoch` is called. Raises DatabaseError."""
-
-    def begin_epoch(self, run: str, epoch: int) -> None:
-        """Begin new live cursors in all spaces, unless another follower has done it. Raises DatabaseError."""
-
     def begin_merge(self) -> None:
         """Words were deleted from the search index: start to remove them from the file."""
 

@@ -76,24 +76,23 @@ class LedgerProcess:
         file = self._until_it_works(self._files.open_ledger)
         if file.reason is not None:
             self._pipe.send(encode(LogEvent("ledger.replaced", file.reason)))
-        self._until_it_works(lambda: self._begin_epoch(file))
-        if not self._until_it_works(lambda: self._belongs_to(file, log)):
+        if file.is_shared:
+            # It was opened for this log. If it is new, another server may be filling it, so it is not replaced.
+            self._put_meta(file, log, self._epoch())
+        elif not self._until_it_works(lambda: self._belongs_to(file, log)):
             file = self._replace(file, log)
         self._send_opened()
         made_at = -SETTLED_S
         while True:
             try:
-                self._begin_epoch(file)
                 Follower(self._pipe, log, file, self._reader, self._one_by_one).run()
                 file.close()
                 return
-            except (CannotWrite, LogUnreadable) as error:
+            except CannotWrite as error:
                 self._wait(error)
-                if isinstance(error, LogUnreadable):
-                    log = self._until_it_works(self._files.open_log)
-                if file.is_shared:
-                    # What the server has of the positions may have been lost by a crash of the database.
-                    self._send_opened()
+            except LogUnreadable as error:
+                self._wait(error)
+                log = self._until_it_works(self._files.open_log)
             except DatabaseError as error:
                 # Nothing is lost: everything in it comes from the log.
                 self._note("ledger.made_again", error)
@@ -111,7 +110,7 @@ class LedgerProcess:
                 meta, log_meta = ledger.one("ledger_meta"), log_snapshot.one("log_meta")
                 if meta is None or log_meta is None or meta["log"] != log_meta["id"]:
                     return False
-                if meta["run"] != self._run and not file.is_shared:
+                if meta["run"] != self._run:
                     known = log_snapshot.one("log_has_run", {"id": meta["run"]}) is not None
                     if (
                         not known
@@ -127,10 +126,6 @@ class LedgerProcess:
             self._note("ledger.replaced", error)
             return False
 
-    def _begin_epoch(self, file: LedgerFile) -> None:
-        if not file.has_epoch:
-            file.begin_epoch(self._run, self._epoch())
-
     def _replace(self, file: LedgerFile, log: Database) -> LedgerFile:
         """Replace the ledger by an empty one for this log, with a new epoch of cursors."""
         before = _last_epoch(file)
@@ -139,15 +134,17 @@ class LedgerProcess:
         # A restored log may give out an epoch that was used before.
         while (epoch := self._epoch()) <= before:
             pass
+        self._put_meta(fresh, log, epoch)
+        return fresh
 
-        def put_meta() -> None:
-            with fresh.database.write() as ledger, log.read() as log_snapshot:
+    def _put_meta(self, file: LedgerFile, log: Database, epoch: int) -> None:
+        def put() -> None:
+            with file.database.write() as ledger, log.read() as log_snapshot:
                 log_meta = log_snapshot.one("log_meta")
                 assert log_meta is not None, "the log makes it when it is opened"
                 ledger.run("set_ledger_meta", {"log": log_meta["id"], "run": self._run, "epoch": epoch})
 
-        self._until_it_works(put_meta)
-        return fresh
+        self._until_it_works(put)
 
     def _epoch(self) -> int:
         self._pipe.send(encode(NeedEpoch()))

@@ -14,7 +14,6 @@ from typing import ClassVar
 import psycopg
 
 from ..checkpointing import NoCheckpoints
-from ..ledger.spaces import first_seq_of
 from ..queries import FOLDER
 from ..transaction import CannotWrite, Transaction
 from .engine import ENGINE
@@ -25,12 +24,10 @@ from .transaction import PostgresDatabase, PostgresTransaction
 SCHEMA = (FOLDER / "postgres" / "ledger.sql").read_text()
 # A ledger with another schema is rebuilt, so the version is a checksum and not a counter.
 VERSION = str(zlib.crc32(SCHEMA.encode()))
-RESTARTED = "the database server was restarted"
 
 
 class LedgerDatabase(PostgresDatabase):
-    """Its transactions raise CannotWrite while the followers of another release write the ledger, and after the
-    database server was restarted, until an epoch has begun."""
+    """Its transactions raise CannotWrite while the followers of another release write the ledger."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url, "ledger", "begin_follow")
@@ -38,35 +35,25 @@ class LedgerDatabase(PostgresDatabase):
     @contextmanager
     def begun(self) -> Iterator[PostgresTransaction]:
         with super().begun() as transaction:
-            if not _has_epoch(transaction):
-                raise CannotWrite(RESTARTED)
-            yield transaction
-
-    @contextmanager
-    def between_epochs(self) -> Iterator[PostgresTransaction]:
-        """A write transaction without an epoch, rolled back unless it was finished in the block."""
-        with super().begun() as transaction:
-            yield transaction
+            yield _checked(transaction)
 
     @contextmanager
     def read(self) -> Iterator[PostgresTransaction]:
         with super().read() as transaction:
-            if not _has_epoch(transaction):
-                raise CannotWrite(RESTARTED)
-            yield transaction
+            yield _checked(transaction)
 
 
-def _has_epoch(transaction: PostgresTransaction) -> bool:
-    row = transaction.one("state_of_ledger")
-    check_release(None if row is None else row["release"])
-    return row is not None and bool(row["has_epoch"])
+def _checked(transaction: PostgresTransaction) -> PostgresTransaction:
+    row = transaction.one("release")
+    check_release(None if row is None else row[0])
+    return transaction
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresLedger:
     """Implements `ledger.files.LedgerFile`. `reason`: why the one before was removed, if it was."""
 
-    database: LedgerDatabase
+    database: PostgresDatabase
     reason: str | None = None
     checkpoints: ClassVar[NoCheckpoints] = NoCheckpoints()
     is_shared: ClassVar[bool] = True
@@ -81,20 +68,6 @@ class PostgresLedger:
         if missing and transaction.run("add_claims", {"bins": missing}):
             found |= _claim(transaction, missing)
         return [bin for bin in bins if bin in found]
-
-    @property
-    def has_epoch(self) -> bool:
-        """Whether the database server is the one that the last epoch began with, and was not restarted since."""
-        with self.database.between_epochs() as transaction:
-            return _has_epoch(transaction)
-
-    def begin_epoch(self, run: str, epoch: int) -> None:
-        """Begin new cursors under the claims of all bins, unless another follower has done it. Raises DatabaseError."""
-        with self.database.between_epochs() as transaction:
-            transaction.all("lock_all_claims")
-            if transaction.run("begin_epoch", {"run": run, "epoch": epoch}):
-                transaction.run("renew_cursors", {"seq": first_seq_of(epoch)})
-            transaction.finish("commit")
 
     def begin_merge(self) -> None:
         """Nothing: vacuum removes deleted words."""

@@ -8,7 +8,7 @@ from ...errors import StoreUnavailable
 from ...store import READ_WAIT_S
 from ..children import Program
 from ..ledger.client import LedgerClient
-from ..ledger.protocol import LedgerOpened, LedgerProgress, LookAt, reaches
+from ..ledger.protocol import LedgerProgress, LookAt, reaches
 from ..log.client import LogClient
 from ..log.results import LogPosition
 
@@ -27,6 +27,8 @@ class SharedLedgerClient(LedgerClient):
         super().__init__(program, log, (), on_change)
         self._positions = positions
         self._on_unlogged = on_unlogged
+        # What the last poll has found of bins, where it is less than is known.
+        self._lower: dict[int, LogPosition] = {}
 
     async def caught_up(self, bin: int) -> None:
         await self._compare_with_log(bin)
@@ -48,6 +50,17 @@ class SharedLedgerClient(LedgerClient):
         if grown:
             self.log_grew(grown)
 
+    def compare_all(self, positions: Sequence[LogPosition]) -> None:
+        """The same for the positions of all bins. If two polls find the same of a bin, and less than is known, a crash
+        of the database has removed what was read before it was on the disk: nothing waits for that any more."""
+        known = self._log_positions
+        lower = {each.bin: each for each in positions if each.bin in known and not reaches(each, known[each.bin])}
+        for bin, position in lower.items():
+            if self._lower.get(bin) == position:
+                self.forget(bin)
+        self._lower = lower
+        self.compare(positions)
+
     def look_at(self, bins: Sequence[int]) -> None:
         """Other servers have appended to these bins."""
         self._send(LookAt(list(bins)))
@@ -55,11 +68,6 @@ class SharedLedgerClient(LedgerClient):
     def _is_known(self, position: LogPosition) -> bool:
         known = self._log_positions.get(position.bin)
         return known is not None and reaches(known, position)
-
-    def note_opened(self, frame: LedgerOpened) -> None:
-        # After a crash of the database the log may have less than was read from it; a poll reads it again.
-        self._log_positions.clear()
-        super().note_opened(frame)
 
     def note_progress(self, frame: LedgerProgress) -> None:
         super().note_progress(frame)

@@ -59,7 +59,11 @@ class PostgresStore(BaseStore):
         )
         self._poll: asyncio.Task[None] | None = None
         self._polling = Polling(
-            self._log, self._ledger, self._shared_follower.compare, self._changed, lambda: self._notices.is_listening
+            self._log,
+            self._ledger,
+            self._shared_follower.compare_all,
+            self._changed,
+            lambda: self._notices.is_listening,
         )
 
     async def open(self) -> None:

@@ -105,6 +105,11 @@ class PostgresTransaction:
         self._connection: Connection | None = None
         self._translate = translate
         self._deferred: list[tuple[str, Values]] = []
+        self._prefix: list[tuple[str, Values]] = []
+
+    def begin_with(self, query: str, values: Values) -> None:
+        """Run this together with the first query, before it. Nothing is run if there is no query."""
+        self._prefix.append((query, values))
 
     @property
     def is_open(self) -> bool:
@@ -191,7 +196,10 @@ class PostgresTransaction:
     def _run_together(self, text: str, values: Values) -> psycopg.Cursor[NamedRow]:
         self._connection = self._database.connection
         cursor = psycopg.ClientCursor(self._connection)
-        cursor.execute(f"{ENGINE[self._begin]};\n{text}", values)
+        statements = [ENGINE[self._begin]]
+        # A per cent sign of a value would have a meaning.
+        statements += [cursor.mogrify(SQL[query], row).replace("%", "%%") for query, row in self._prefix]
+        cursor.execute(";\n".join([*statements, text]), values)
         while cursor.nextset():
             pass
         return cursor

@@ -40,14 +40,10 @@ class SqliteLedger:
     reason: str | None = None
     _merge: int = 0
     is_shared: ClassVar[bool] = False
-    has_epoch: ClassVar[bool] = True
 
     def claim(self, transaction: Transaction, bins: Sequence[int]) -> Sequence[int]:  # noqa: ARG002
         """All bins: there is one follower."""
         return bins
-
-    def begin_epoch(self, run: str, epoch: int) -> None:
-        """Never called: the ledger does not lose what its readers have seen."""
 
     def begin_merge(self) -> None:
         """Words were deleted from the search index: start a merge that removes them from the file."""

@@ -58,7 +58,12 @@ async def test_faults_and_the_steps_of_drills_are_intervals(store: Store, monkey
             off_at=begun + timedelta(minutes=1),
         )  # fmt: skip
         drill = Drill(
-            id=f"d{number}", bin_id=bin.id, role=(Role.PRIMARY, Role.FALLBACK)[number], measuring=False, started_at=begun, steps=(ran, step)
+            id=f"d{number}",
+            bin_id=bin.id,
+            role=(Role.PRIMARY, Role.FALLBACK)[number],
+            measuring=False,
+            started_at=begun,
+            steps=(ran, step),
         )
         await store.add_drill(drill)
     found = (await known_times(store, bin.id, MONTH, now)).faults

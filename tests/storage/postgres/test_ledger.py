@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -158,8 +158,7 @@ def test_a_follower_that_is_open_continues_in_a_ledger_that_was_made_again(datab
             with one.database.write() as transaction:
                 one.claim(transaction, [1])
                 assert transaction.all("building_spaces") == []
-        with closing(PostgresLedgerFiles(database.url).make_ledger()) as fresh:
-            fresh.begin_epoch("run", 2)
+        PostgresLedgerFiles(database.url).make_ledger().close()
         with one.database.write() as transaction:
             assert one.claim(transaction, [1]) == [1]
             assert transaction.all("building_spaces") == []

@@ -56,7 +56,10 @@ async def shared(monkeypatch: pytest.MonkeyPatch) -> Shared:
     made = Shared()
     asyncio.get_running_loop().call_soon(made.tell, LedgerOpened("file-1", "reader-1"))
     await made.client.start([mark(1), mark(1, bin=2)], 5)
+    made.client.compare([mark(1), mark(1, bin=2)])
     made.tell(LedgerProgress([mark(1), mark(1, bin=2)], []))
+    await asyncio.sleep(0.01)
+    made.child.sent.clear()
     return made
 
 
@@ -118,3 +121,16 @@ async def test_other_servers_get_to_know_what_they_would_not_notice(shared: Shar
     shared.tell(LedgerProgress([], ["bin1", "bin2"]))
     assert shared.unlogged == [["bin1", "bin2"]]
     assert shared.changed == ["bin1", "bin1", "bin2"]
+
+
+async def test_what_a_crash_of_the_database_has_removed_is_not_waited_for(shared: Shared) -> None:
+    shared.client.log_grew([mark(9)])
+    assert shared.client.behind(1) == 8
+    # A poll may be older than what this server has stored in the meantime.
+    shared.client.compare_all([mark(3), mark(1, bin=2)])
+    shared.client.compare_all([mark(4), mark(1, bin=2)])
+    assert shared.client.behind(1) == 8
+    shared.client.compare_all([mark(4), mark(1, bin=2)])
+    assert shared.client.behind(1) == 3
+    shared.tell(LedgerProgress([mark(4)], []))
+    assert shared.client.behind(1) == 0

@@ -167,6 +167,19 @@ def test_a_writer_whose_row_was_forgotten_is_known_again(database: Database, cut
         assert log.known == 1
 
 
+def test_the_row_of_the_writer_is_locked_before_the_commit_is_sent(database: Database) -> None:
+    """Otherwise it could be read before a server that is slow has received the commit, and what was stored would be
+    refused."""
+    locked = "select count(*) from smsbin_log.writers where batch < 1000"
+    free = f"{locked.replace('count(*)', '1')} for update skip locked"
+    with _opened(database.url) as (log, _):
+        ((before,),) = database.peek(locked)
+        with log.write() as transaction:
+            transaction.all("lock_bins", {"ids": list(BINS)})
+            assert len(database.peek(free)) == before - 1
+        assert len(database.peek(free)) == before
+
+
 # Acknowledged
 
 

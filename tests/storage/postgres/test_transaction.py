@@ -243,3 +243,19 @@ def test_a_snapshot_begins_with_its_first_query_and_cannot_write(pairs: Postgres
             transaction.run("add_pair", (3, "c"))
     with pairs.read() as transaction:
         assert len(transaction.all("pairs")) == 2
+
+
+@pytest.mark.parametrize("first", ["all", "each"])
+def test_a_statement_runs_with_the_first_query_and_before_it(
+    pairs: PostgresDatabase, tables: Database, first: str
+) -> None:
+    with pairs.write() as transaction:
+        transaction.begin_with("add_pair", (1, "100 %s %"))
+        if first == "all":
+            assert [tuple(row) for row in transaction.all("pairs")] == [(1, "100 %s %")]
+        else:
+            transaction.each("add_pair", [(2, "b")])
+    assert tables.peek("select b from pairs where a = 1") == [("100 %s %",)]
+    with pairs.write() as transaction:
+        transaction.begin_with("add_pair", (3, "c"))
+    assert tables.peek("select count(*) from pairs where a = 3") == [(0,)]

@@ -4,13 +4,11 @@
 -- be long, but what senders write can: such keys are a digest or the beginning of the text. `search_line` has the words
 -- of a text or note as the search compares them, with a blank before and after each, as `words` of a capture has.
 
--- `server_started`: the start of the database server that was followed by the last epoch.
 create table meta (
     is_only boolean primary key default true check (is_only),
     log text collate "C" not null,
     run text collate "C" not null,
-    epoch bigint not null,
-    server_started text collate "C" not null
+    epoch bigint not null
 );
 
 create table bins (

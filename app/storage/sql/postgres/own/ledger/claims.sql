@@ -13,3 +13,7 @@ where bin = any(cast(:bins as bigint[]))
 order by bin
 limit :limit
 for update skip locked
+
+-- name: release
+-- Whose followers write the ledger.
+select release from log.meta
