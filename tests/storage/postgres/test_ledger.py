@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from app import clock
-from app.storage.ledger.spaces import first_seq_of
 from app.storage.postgres.ledger import PostgresLedger, PostgresLedgerFiles
 from app.storage.transaction import CannotWrite, LogUnreadable
 from tests.postgres import Database
@@ -122,30 +121,6 @@ def test_a_claimed_bin_is_read_as_the_follower_before_has_left_it(database: Data
             first.run("put_bin", {"number": 1, "id": "a", "name": "", "stuck_s": 0, "version": 0, "space": 7})
         assert other.claim(second, [1]) == [1]
         assert [row["number"] for row in second.all("ledger_bins")] == [1]
-
-
-# After a restart of the database server
-
-
-def test_cursors_of_before_a_restart_are_ended_once(database: Database) -> None:
-    """They may be ahead of what the database server has recovered."""
-    database.peek(
-        "insert into smsbin_ledger.spaces (bin, state, reader, rereads, n, k, d, a, first_seq, last_seq)"
-        " values (1, 'current', '1', 0, 0, 0, 0, 0, 5, 8)"
-    )
-    database.peek("update smsbin_ledger.meta set server_started = 'before'")
-    cursors = "select first_seq, last_seq from smsbin_ledger.spaces"
-    with _follower(database) as one, _follower(database) as other:
-        assert not one.has_epoch
-        for begin in (one.database.write, one.database.read):
-            with pytest.raises(CannotWrite, match="was restarted"), begin() as transaction:
-                transaction.all("ledger_bins")
-        one.begin_epoch("run", 7)
-        assert database.peek(cursors) == [(first_seq_of(7),) * 2]
-        assert other.has_epoch
-        # It has looked before.
-        other.begin_epoch("run", 8)
-        assert database.peek(cursors) == [(first_seq_of(7),) * 2]
 
 
 # The version
