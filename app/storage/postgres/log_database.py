@@ -62,8 +62,8 @@ class LogDatabase:
         """A transaction that is on the disk at the end of the block. Raises DatabaseError."""
         self._batch += 1
         with self._database.begun() as transaction:
-            # Not with the commit: whoever looks up its result waits for the lock of this row, which must be there when
-            # the commit is sent.
+            # Not with the commit: looking up its result waits for the lock of this row, which must be there when the
+            # commit is sent.
             transaction.begin_with("set_writer_batch", (self._writer, self._batch, micros(now())))
             yield transaction
             try:

@@ -181,10 +181,9 @@ def test_a_capture_is_skipped_by_one_version_of_the_reader(inside: Inside) -> No
 
 @on_both_engines
 def test_epochs_are_never_given_twice(inside: Inside) -> None:
+    # The ledger of the engine may have got the first one.
     first, second = _told(inside.apply(jobs.NextEpoch(), jobs.NextEpoch()))
-    # Opening a log on PostgreSQL may begin one, too.
-    assert second == first + 1
-    assert _told(inside.apply(jobs.NextEpoch())) == [first + 2]
+    assert [second, *_told(inside.apply(jobs.NextEpoch()))] == [first + 1, first + 2]
 
 
 @on_both_engines
