@@ -76,15 +76,26 @@ async def send_mail(
 async def _hand_in(server: SmtpServer, sender: str, recipients: Sequence[str], data: bytes) -> MailResult:
     client = aiosmtplib.SMTP(hostname=server.host, port=server.port, use_tls=server.is_tls, start_tls=False)
     async with client:
-        if not server.is_tls:
-            await client.ehlo()
-            if client.supports_extension("starttls"):
-                await client.starttls()
-            elif server.password is not None:
-                return MailResult(status=None, error=NO_TLS)
-        if server.user is not None and server.password is not None:
-            await client.login(server.user, server.password)
-        refused, _ = await client.sendmail(sender, list(recipients), data)
+        try:
+            return await _talk(client, server, sender, recipients, data)
+        except asyncio.CancelledError:
+            # Otherwise the end of the block waits for an answer to QUIT.
+            client.close()
+            raise
+
+
+async def _talk(
+    client: aiosmtplib.SMTP, server: SmtpServer, sender: str, recipients: Sequence[str], data: bytes
+) -> MailResult:
+    if not server.is_tls:
+        await client.ehlo()
+        if client.supports_extension("starttls"):
+            await client.starttls()
+        elif server.password is not None:
+            return MailResult(status=None, error=NO_TLS)
+    if server.user is not None and server.password is not None:
+        await client.login(server.user, server.password)
+    refused, _ = await client.sendmail(sender, list(recipients), data)
     error = f"{len(refused)} of {len(recipients)} recipients were refused" if refused else None
     return MailResult(status=250, error=error)
 

@@ -1,5 +1,7 @@
 """E-mail by SMTP, and what each failure means."""
 
+import asyncio
+
 import pytest
 
 from app.egress.mail import NO_TLS, MailResult, SmtpServer, read_smtp_url, send_mail
@@ -43,7 +45,7 @@ async def test_a_refusal_has_the_code_of_the_server(answers: dict[str, str], sta
 
 
 async def test_a_server_that_does_not_answer_or_is_not_there() -> None:
-    async with a_mail_server(MAIL=None) as server:
+    async with a_mail_server(MAIL=None) as server, asyncio.timeout(20):
         assert await send(server, timeout_s=0.2) == MailResult(status=None, error="no response in time")
     assert (await send(server)).error == "the connection was refused"
 

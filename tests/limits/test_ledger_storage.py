@@ -276,7 +276,8 @@ def test_a_ledger_that_fails_soon_after_it_was_made_again_is_waited_for(
     made = process.LedgerProcess.__new__(process.LedgerProcess)
     made._pipe = SimpleNamespace(send=lambda _: None)
     made._files = SimpleNamespace(
-        open_log=lambda: None, open_ledger=lambda: SimpleNamespace(reason=None, close=lambda: None)
+        open_log=lambda: None,
+        open_ledger=lambda: SimpleNamespace(reason=None, is_shared=False, close=lambda: None),
     )  # type: ignore[assignment]
     made._reader = SimpleNamespace(version="1")
     made._one_by_one = {}

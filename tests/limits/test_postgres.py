@@ -1,14 +1,17 @@
 """How long PostgreSQL is waited for, and how often an unknown commit is looked up."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Callable
 
 import pytest
 
-from app.storage.postgres import connections, log_database
-from app.storage.postgres.connections import CONNECT_S, connect
+from app.errors import DatabaseUnreachable
+from app.storage.postgres import connections, log_database, readers
+from app.storage.postgres.connections import CONNECT_S, AsyncConnection, connect
 from app.storage.postgres.log_database import AGAIN_S, DOUBT_S, LogDatabase
+from app.storage.postgres.readers import FREE_S, PostgresReads
 from app.storage.transaction import Unreachable
 from app.store import COMMIT_WAIT_S
 from tests.postgres import Database
@@ -24,6 +27,26 @@ def test_a_connection_is_waited_for_so_long(database: Database) -> None:
     assert kernel_ms == connections._UNACKNOWLEDGED_MS
     connection.close()
     assert CONNECT_S < DOUBT_S < COMMIT_WAIT_S, "an unknown commit is looked up at least once, while its sender waits"
+
+
+async def test_a_free_connection_is_waited_for_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert FREE_S > CONNECT_S, "a server that is away is found out before"
+    monkeypatch.setattr(readers, "FREE_S", 0.01)
+    never = asyncio.Event()
+
+    async def connect() -> AsyncConnection:
+        await never.wait()
+        raise Unreachable("away")
+
+    made = PostgresReads(connect, 1)
+    busy = asyncio.ensure_future(made.run("select 1", {}))
+    await asyncio.sleep(0)
+    with pytest.raises(DatabaseUnreachable, match="all connections are busy"):
+        await made.run("select 1", {})
+    never.set()
+    with pytest.raises(DatabaseUnreachable, match="away"):
+        await busy
+    await made.close()
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """How soon servers that share a store find out what the others have done, and how much a follower claims at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.errors import StoreUnavailable
 from app.storage.ledger import follower as follower_module
 from app.storage.ledger.files import LedgerFile
 from app.storage.ledger.follower import CLAIM_RETRY_S, MAX_BINS
-from app.storage.log.results import LogPosition
 from app.storage.postgres import polling
 from app.storage.postgres.notices import GATHER_S, ServerNotices
 from app.storage.postgres.polling import POLL_ALONE_S, POLL_S, SHARE, Polling
@@ -88,24 +86,16 @@ def test_bins_that_others_have_are_tried_again_after_so_long(shared: tuple[Any, 
     assert made._behind == {}
 
 
-class Answers:
-    """Reads that take so long. `error`: they fail."""
+class SlowReads:
+    """Reads of a database that is empty; each takes so long."""
 
-    def __init__(self, ticks: Ticks, takes_s: float, error: Exception | None = None) -> None:
+    def __init__(self, ticks: Ticks, takes_s: float) -> None:
         self._ticks = ticks
         self._takes_s = takes_s
-        self._error = error
 
-    async def all(self, query: str, _: Mapping[str, object]) -> Sequence[Any]:
+    async def all(self, *_: object) -> Sequence[Any]:
         self._ticks.now += self._takes_s
-        if self._error is not None:
-            raise self._error
-        return [(1, 2, 3, 4, 5, 6)] if query == "all_marks" else [("bin", 7)]
-
-
-def _polling(reads: Any, *, is_listening: bool) -> tuple[Polling, list[Any]]:
-    grown: list[Any] = []
-    return Polling(reads, reads, grown.extend, grown.append, lambda: is_listening), grown
+        return []
 
 
 @pytest.mark.parametrize(("is_listening", "pause_s"), [(True, POLL_S), (False, POLL_ALONE_S)])
@@ -115,15 +105,9 @@ async def test_polls_take_at_most_this_share_of_the_time(
 ) -> None:
     monkeypatch.setattr(polling, "ticks", lambda: ticks.now)
     took_s = SHARE * pause_s + more
-    made, grown = _polling(Answers(ticks, took_s / 2), is_listening=is_listening)
+    reads: Any = SlowReads(ticks, took_s / 2)
+    made = Polling(reads, reads, lambda _: None, lambda _: None, lambda: is_listening)
     assert await made.step() == pytest.approx(max(pause_s, took_s / SHARE))
-    assert grown == [LogPosition(1, 2, 3, 4, 5, 6)]
-
-
-async def test_a_database_that_is_away_is_polled_as_often(ticks: Ticks) -> None:
-    made, grown = _polling(Answers(ticks, 0.0, StoreUnavailable("away")), is_listening=False)
-    assert await made.step() == POLL_S
-    assert grown == []
 
 
 async def test_notices_within_this_time_are_sent_as_one() -> None:
