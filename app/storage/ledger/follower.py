@@ -70,6 +70,8 @@ class Follower:
         self._broken: set[int] = set()
         self._behind: dict[int, None] = {}
         self._failures: dict[int, int] = {}
+        # What another follower had done with bins that it has claimed.
+        self._looked_at: dict[int, LogPosition] = {}
         self._epochs: list[int] = []
         # Bins that need an epoch.
         self._awaiting_epoch: set[int] = set()
@@ -185,6 +187,7 @@ class Follower:
             # Moved to the end, so that a bin that is far behind does not block the others.
             self._behind[position.bin] = self._behind.pop(position.bin)
         for number in done:
+            self._looked_at.pop(number, None)
             self._behind.pop(number, None)
             self._failures.pop(number, None)
         self._pacing.stepped(ticks(), MAX_CAPTURES - left, is_done=not self._behind)
@@ -200,8 +203,11 @@ class Follower:
     ) -> None:
         """Report what another follower has done with bins that it has claimed. They stay behind, because it may end."""
         for head in read_log_heads(log, sorted(numbers)):
-            positions.append(step.position_of(head))
-            changed.append(head.id)
+            position = step.position_of(head)
+            positions.append(position)
+            if self._looked_at.get(head.number) != position:
+                changed.append(head.id)
+            self._looked_at[head.number] = position
 
     def _step(self, step: LedgerStep, head: LogHead, space: Space, limit: int) -> tuple[Space, int]:
         """A step of a bin; of one capture only if a capture of the bin has stopped the process or raised."""

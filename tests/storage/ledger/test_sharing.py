@@ -162,6 +162,11 @@ def test_a_bin_that_another_follower_has_is_looked_at_and_reported(
         assert [frame.places for frame in one.wire.of(ReadingBegins)][:1] == [[(2, -1)]]
         assert BIN in one.wire.changed
         assert ledger.everything(1) == {}
+        one.wire.sent.clear()
+        one.follower._retry_at = 0.0
+        one.follower._work()
+        assert one.positions == [LogPosition(1, 0, 0, 0, -1)]
+        assert BIN not in one.wire.changed, "readers are notified of what is new only"
     other.follow()
     one.wire.sent.clear()
     # It has not forgotten the bin: the other one could have ended.
