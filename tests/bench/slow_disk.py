@@ -1,8 +1,8 @@
 """smsbin on a disk with 5 ms more for each commit of the log: it starts another log process."""
 
 from app.commands import main
-from app.storage.log import client
+from app.storage.sqlite import store
 
 if __name__ == "__main__":
-    client.MODULE = "tests.bench.slow_log"
+    store.MODULE = "tests.bench.slow_log"
     main()

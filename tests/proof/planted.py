@@ -18,10 +18,10 @@ def main() -> None:
         process.main(sys.argv[1:])
         return
     from app.commands import main as serve
-    from app.storage.log import client
+    from app.storage.sqlite import store
 
     os.environ.setdefault(VARIABLE, DEFAULT)
-    client.MODULE = __spec__.name if __spec__ else "tests.proof.planted"
+    store.MODULE = __spec__.name if __spec__ else "tests.proof.planted"
     serve()
 
 

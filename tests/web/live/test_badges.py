@@ -43,4 +43,4 @@ async def test_nothing_is_sent_twice(opened: Running) -> None:
         wire = await badges.wire()
         assert b"forwards-1" in wire
         assert (await badges.wire(), await other.wire()) == (b"", wire)
-        assert opened.app[keys.FORWARDS].version(opened.bin.id) == 1
+        assert opened.app[keys.FORWARDS].recent.version(opened.bin.id) == 1
