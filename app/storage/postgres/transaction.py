@@ -132,8 +132,13 @@ class PostgresTransaction:
         return self._run(SQL[query], values).rowcount
 
     def each(self, query: str, rows: RowValues) -> None:
-        """Run a statement once for each row, with the next query."""
-        self._deferred += [(SQL[query], row) for row in with_words(query, rows)]
+        """Run a statement once for each row, with the next query. If there is a query of the same name for all rows
+        `_together`, it gets one array for each column instead."""
+        together = SQL.get(f"{query}_together")
+        if together is None or len(rows) < MIN_ARRAYS:
+            self._deferred += [(SQL[query], row) for row in with_words(query, rows)]
+        else:
+            self._deferred.append((together, [list(column) for column in zip(*rows, strict=True)]))
 
     def insert(self, query: str, rows: RowValues) -> None:
         """Insert many rows in one statement, with the next query."""

@@ -259,3 +259,27 @@ def test_a_statement_runs_with_the_first_query_and_before_it(
     with pairs.write() as transaction:
         transaction.begin_with("add_pair", (3, "c"))
     assert tables.peek("select count(*) from pairs where a = 3") == [(0,)]
+
+
+def test_many_rows_of_a_query_that_has_a_form_for_all_are_one_statement(
+    make_database: Callable[..., Database],
+) -> None:
+    copied = make_database(make_tables)
+    made = PostgresDatabase(copied.url, "test", "begin_append")
+    with made.write() as transaction:
+        for number in range(1, 5):
+            transaction.run("add_bin", _a_bin(number))
+        rows = [(number, 20 + number, 30 + number, 40 + number, number) for number in range(1, 5)]
+        transaction.each("set_bin_counters", rows)
+        assert len(transaction._deferred) == 1
+        transaction.each("set_bin_counters", [(9, 9, 9, 9, 1)])
+    made.close()
+    counted = "select last_n, last_k, last_d, last_a, number from smsbin_log.bins order by number"
+    assert copied.peek(counted) == [(9, 9, 9, 9, 1), *rows[1:]]
+
+
+def _a_bin(number: int) -> dict[str, object]:
+    return {
+        "id": f"bin{number}", "key": f"key{number}", "name": None, "provider": None, "retention_s": None,
+        "stuck_s": 300, "created_at": 0,
+    }  # fmt: skip
