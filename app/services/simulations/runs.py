@@ -35,6 +35,8 @@ class Run:
         self.ended_at: datetime | None = None
         self.progress = Progress(total=spec.count)
         self.task: asyncio.Task[None] | None = None
+        self.published = asyncio.Event()
+        """Set when all servers know the run, or it has ended."""
         self.own: Targets | None = None
         """URLs of the user's own, where the run does not play to the bin."""
 
@@ -68,6 +70,7 @@ class Simulating:
         run = self._add(bin_id, spec)
         run.own = None if allowed is None else targets
         run.task = start_task(self._play(run, targets, allowed, signer), name=f"simulation {run.id}")
+        run.task.add_done_callback(lambda _: run.published.set())
         return run
 
     def announce(self, bin_id: str, spec: SimulationSpec) -> Run:
@@ -125,6 +128,7 @@ class Simulating:
     ) -> None:
         try:
             await self.publish(run)
+            run.published.set()
             async with open_sender(allowed) as sender:
                 mark = run.mark if allowed is None else None
                 player = Player(sender, run.spec, targets, mark=mark, signer=signer)

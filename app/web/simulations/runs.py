@@ -25,12 +25,18 @@ async def start(request: web.Request, bin: Bin, given: SimulationInput) -> Run:
         return run
     signer = await signer_of(request, bin, spec, is_own=own is not None)
     if own is None:
-        return simulating.begin(bin.id, spec, targets_of(request, bin, spec.what), signer=signer)
+        return await _published(simulating.begin(bin.id, spec, targets_of(request, bin, spec.what), signer=signer))
     if spec.rate > MAX_EXTERNAL_RATE:
         raise Invalid(("rate", f"must be at most {MAX_EXTERNAL_RATE:g} per second to your own URL"))
     if own == Targets():
         raise Invalid(("targets", f"must name at least one of {', '.join(TargetsInput.__struct_fields__)}"))
-    return simulating.begin(bin.id, spec, own, request.app[keys.SETTINGS].allow_targets, signer)
+    return await _published(simulating.begin(bin.id, spec, own, request.app[keys.SETTINGS].allow_targets, signer))
+
+
+async def _published(run: Run) -> Run:
+    """The next request of the user may reach another server, which must know the run."""
+    await run.published.wait()
+    return run
 
 
 async def signer_of(request: web.Request, bin: Bin, spec: SimulationSpec, *, is_own: bool) -> Signer | None:

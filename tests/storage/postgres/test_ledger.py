@@ -175,6 +175,7 @@ def test_a_restart_of_the_server_between_two_reads_of_the_log_is_no_failure(data
         with log.read() as transaction:
             assert transaction.one("log_meta") is not None
         database.peek(
-            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'smsbin log reader'"
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'smsbin log reader' and datname = current_database()"
         )
     log.close()

@@ -92,7 +92,10 @@ def test_a_server_that_restarts_ends_no_process(database: Database, run: Run, mo
     receive = server.receive
 
     def restarting() -> bytes | None:
-        database.peek("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'smsbin log'")
+        database.peek(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'smsbin log' and datname = current_database()"
+        )
         return receive()
 
     monkeypatch.setattr(server, "receive", restarting)

@@ -33,7 +33,10 @@ PLAIN = {
     "shifted": "select %(value)s << 40",
     "add_broken": "insert into pairs (a, b) values (%s / 0, null)",
 }
-AWAY = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'smsbin test'"
+AWAY = (
+    "select pg_terminate_backend(pid) from pg_stat_activity"
+    " where application_name = 'smsbin test' and datname = current_database()"
+)
 
 
 @pytest.fixture
