@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import msgspec
 
@@ -29,10 +30,12 @@ class StoreWrites(BinReads):
     _found: dict[int, int]
     _seen_at: datetime | None
 
+    # Set by each engine.
+    _is_shared: ClassVar[bool]
+
     @property
     def is_shared(self) -> bool:
-        """As in `Store`."""
-        raise NotImplementedError
+        return self._is_shared
 
     # Bins
 

@@ -70,13 +70,13 @@ def test_a_server_that_is_away_is_asked_again_ever_more_slowly_up_to_a_bound(pau
     monkeypatch.setattr(clock, "dice", lambda: 0.5)  # neither sooner nor later
     backoff = RetryBackoff()
     for _ in range(9):
-        backoff.failed(ServerUnreachable("Nobody is there."))
+        backoff.failed(ServerUnreachable("The server is gone."))
     assert paused[0] == polling._FIRST_PAUSE_S
     assert paused[1] == 2 * polling._FIRST_PAUSE_S
     assert paused[-1] == polling._LONGEST_PAUSE_S
     assert max(paused) <= polling._LONGEST_PAUSE_S
     backoff.succeeded()
-    backoff.failed(ServerUnreachable("Nobody is there."))
+    backoff.failed(ServerUnreachable("The server is gone."))
     assert paused[-1] == polling._FIRST_PAUSE_S
 
 

@@ -80,7 +80,7 @@ async def test_an_endless_message_names_its_first_captures(store: Store, opened:
 async def test_a_bin_that_is_not_parsed_cannot_be_read(store: Store, opened: OpenLedger) -> None:
     await store.all_bins()
     with pytest.raises(NotReadable, match="being parsed"):
-        list(SeenReader(opened, "nobody").messages())
+        list(SeenReader(opened, "unknown").messages())
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ async def test_a_bin_that_is_not_parsed_cannot_be_read(store: Store, opened: Ope
     ids=["sqlite", "postgresql"],
 )
 def test_a_ledger_that_is_not_there_cannot_be_read(opened: OpenLedger) -> None:
-    reader = SeenReader(opened, "nobody")
+    reader = SeenReader(opened, "unknown")
     for read in (lambda: list(reader.messages()), lambda: reader.parties([1])):
         with pytest.raises(NotReadable, match="cannot be read") as error:
             read()

@@ -116,7 +116,7 @@ async def test_what_is_deleted_or_annotated_is_seen_by_the_next_read(writes: Wri
         await write
     assert writes.waited == [("wait", NUMBER)] * 4
     with pytest.raises(NotFound):
-        await writes.drop_capture("nobody", 1)
+        await writes.drop_capture("unknown", 1)
     assert len(writes.appender.jobs) == 4
 
 

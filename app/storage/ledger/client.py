@@ -16,6 +16,7 @@ from ...store import READ_WAIT_S, LedgerStatus
 from ..children import Child, Program
 from ..log.client import LogClient
 from ..log.jobs import NextEpoch, SkipCapture
+from ..log.refused import read_exception
 from ..log.results import LogPosition, Result
 from .protocol import (
     Epoch,
@@ -288,9 +289,4 @@ class LedgerClient:
     def _skip(self, bin: int, n: int, how: str, why: str) -> None:
         _log.error("capture.skipped", bin=bin, n=n, reason=why)
         with suppress(StoreUnavailable):
-            self._appender.submit(SkipCapture(bin, n, self._reader + how)).add_done_callback(_read_exception)
-
-
-def _read_exception(future: "asyncio.Future[Result]") -> None:
-    if not future.cancelled():
-        future.exception()
+            self._appender.submit(SkipCapture(bin, n, self._reader + how)).add_done_callback(read_exception)

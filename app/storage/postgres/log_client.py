@@ -9,6 +9,7 @@ from ..children import Program
 from ..log import jobs
 from ..log.client import LogClient
 from ..log.jobs import Job
+from ..log.refused import read_exception
 from ..log.results import LogPosition, Result
 
 # Jobs after which other servers must read again what they have in memory.
@@ -38,6 +39,5 @@ class SharedLogClient(LogClient):
 
     def _done(self, job: Job, future: asyncio.Future[Result]) -> None:
         # What was refused may still be stored, so that is notified, too.
-        if not future.cancelled():
-            future.exception()
+        read_exception(future)
         self._on_done(job)

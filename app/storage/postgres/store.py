@@ -37,6 +37,8 @@ DATABASE_S = COMMIT_WAIT_S
 class PostgresStore(BaseStore):
     """Implements `Store`."""
 
+    _is_shared = True
+
     def __init__(self, url: str, context: ReaderContext) -> None:
         super().__init__()
         self._on_settings: list[Callable[[str | None], None]] = []
@@ -82,10 +84,6 @@ class PostgresStore(BaseStore):
         await self._direct.close()
 
     # Other servers
-
-    @property
-    def is_shared(self) -> bool:
-        return True
 
     async def flush(self) -> None:
         await self._run_direct("flush", {})

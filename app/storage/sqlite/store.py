@@ -22,6 +22,8 @@ from .readers import ReadPool
 class SqliteStore(BaseStore):
     """Implements `Store`."""
 
+    _is_shared = False
+
     def __init__(
         self, data_dir: Path, keep_open: Sequence[int], context: ReaderContext = DEFAULT_READER_CONTEXT
     ) -> None:
@@ -35,10 +37,6 @@ class SqliteStore(BaseStore):
             ledger, LEDGER_READERS, limit_s=LEDGER_READ_S, damaged=self._follower.damaged,
             file=lambda: self._follower.file, missing=self._ledger_problem, attached=log,
         )  # fmt: skip
-
-    @property
-    def is_shared(self) -> bool:
-        return False
 
     async def flush(self) -> None:
         return

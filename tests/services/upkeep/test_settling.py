@@ -1,4 +1,4 @@
-"""Requests whose answers nobody will send any more get an outcome; those that another server is holding do not."""
+"""Requests whose answers no server will send any more get an outcome; those that another server is holding do not."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

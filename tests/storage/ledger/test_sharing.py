@@ -134,7 +134,7 @@ def test_two_followers_fold_each_capture_once(
         wanted = [tuple(row) for row in wanted.fetchall()]
         deadline = clock.ticks() + 30
         for server in servers:
-            # Each server gets to know how far the ledger is, whoever has folded it.
+            # Each server gets the position of the ledger, also if another server has folded it.
             while not {(p.bin, p.n, p.k, p.d, p.a) for p in server.positions[-4:]}.issuperset(wanted):
                 assert clock.ticks() < deadline, server.positions[-4:]
     finally:

@@ -252,7 +252,7 @@ def test_other_changes_make_no_choice_stale(inside: Inside) -> None:
     before = _version(inside)
     inside.apply(
         jobs.SetBin(BIN, "another name", "ytel", 600, 300), jobs.DropFault(BIN, "another fault"),
-        jobs.DropFault(OTHER, "fault"), jobs.DropFault("nobody", "fault"), jobs.SetSecret(BIN, "a", None, "b", "c", 0),
+        jobs.DropFault(OTHER, "fault"), jobs.DropFault("unknown", "fault"), jobs.SetSecret(BIN, "a", None, "b", "c", 0),
         _capture(fault="fault"), jobs.DropCaptures(BIN),
     )  # fmt: skip
     assert (_version(inside), _version(inside, OTHER)) == (before, 0)

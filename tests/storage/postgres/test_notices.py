@@ -16,8 +16,8 @@ from app.storage.postgres.readers import PostgresReads
 from tests.postgres import CuttingProxy, Database, Pooler
 
 
-class Heard:
-    """Everything that was heard, in its order."""
+class Received:
+    """Everything that was received, in its order."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, object]] = []
@@ -42,15 +42,15 @@ class Heard:
     def may_have_missed(self) -> None:
         self._add("missed")
 
-    async def until_heard(self) -> None:
-        """Until anything has been heard."""
+    async def until_received(self) -> None:
+        """Until anything has been received."""
         async with asyncio.timeout(20):
             while not self.calls:
                 self._grown.clear()
                 await self._grown.wait()
 
     async def until(self, *calls: tuple[str, object]) -> None:
-        """Until exactly these have been heard; then they are forgotten."""
+        """Until exactly these have been received; then they are forgotten."""
         with suppress(TimeoutError):
             async with asyncio.timeout(20):
                 while len(self.calls) < len(calls):
@@ -66,50 +66,50 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def server(url: str, name: str) -> AsyncIterator[tuple[ServerNotices, Heard]]:
+async def server(url: str, name: str) -> AsyncIterator[tuple[ServerNotices, Received]]:
     """The notices of one server, when it listens."""
-    heard = Heard()
+    received = Received()
     direct = PostgresReads(partial(connect_async, url, "direct"), 1)
     made = ServerNotices(
-        name, partial(connect_async, url, "notices"), lambda name, values: direct.run(ENGINE[name], values), heard
+        name, partial(connect_async, url, "notices"), lambda name, values: direct.run(ENGINE[name], values), received
     )
     made.start()
     try:
-        yield made, heard
+        yield made, received
     finally:
         await made.close()
         await direct.close()
 
 
 async def test_each_kind_is_heard_by_the_others_and_not_by_its_sender(database: Database) -> None:
-    async with server(database.url, "one") as (one, own), server(database.url, "other") as (other, heard):
-        for each in (own, heard):
+    async with server(database.url, "one") as (one, own), server(database.url, "other") as (other, received):
+        for each in (own, received):
             await each.until(("missed", None))
         assert one.is_listening
         assert other.is_listening
         one.grew([7, 1])
-        await heard.until(("grew", [7, 1]))
+        await received.until(("grew", [7, 1]))
         one.changed(["bin1", "bin2"])
-        await heard.until(("changed", ["bin1", "bin2"]))
+        await received.until(("changed", ["bin1", "bin2"]))
         one.settings(["bin1", "bin2"])
-        await heard.until(("settings", "bin1"), ("settings", "bin2"))
+        await received.until(("settings", "bin1"), ("settings", "bin2"))
         one.settings([])
-        await heard.until(("settings", None))
+        await received.until(("settings", None))
         one.signed_out()
-        await heard.until(("signed out", None))
+        await received.until(("signed out", None))
         other.signed_out()
         await own.until(("signed out", None))
-        assert heard.calls == []
+        assert received.calls == []
 
 
 async def test_notices_of_a_moment_are_gathered(database: Database) -> None:
-    async with server(database.url, "one") as (one, _), server(database.url, "other") as (_, heard):
-        await heard.until(("missed", None))
+    async with server(database.url, "one") as (one, _), server(database.url, "other") as (_, received):
+        await received.until(("missed", None))
         for n in (1, 2, 1, 3):
             one.grew([n])
         one.settings(["a"])
         one.settings(["a"])
-        await heard.until(("grew", [1, 2, 3]), ("settings", "a"))
+        await received.until(("grew", [1, 2, 3]), ("settings", "a"))
 
 
 @pytest.mark.parametrize("kind", ["grew", "changed", "settings"])
@@ -119,49 +119,52 @@ async def test_more_bins_than_fit_are_everything(database: Database, kind: str) 
         getattr(one, kind)(names)
 
     fitting = (MAX_BYTES - len(f"one {kind}")) // 8
-    async with server(database.url, "one") as (one, _), server(database.url, "other") as (_, heard):
-        await heard.until(("missed", None))
+    async with server(database.url, "one") as (one, _), server(database.url, "other") as (_, received):
+        await received.until(("missed", None))
         send(fitting + 1)
-        await heard.until(("settings", None) if kind == "settings" else ("missed", None))
+        await received.until(("settings", None) if kind == "settings" else ("missed", None))
         send(fitting)
-        await heard.until_heard()
-        heard_of = len(heard.calls) if kind == "settings" else len(heard.calls[0][1])
-        assert (heard.calls[0][0], heard_of) == (kind, fitting)
+        await received.until_received()
+        received_of = len(received.calls) if kind == "settings" else len(received.calls[0][1])
+        assert (received.calls[0][0], received_of) == (kind, fitting)
 
 
 async def test_after_a_lost_connection_it_listens_again_and_something_may_have_been_missed(
     database: Database, cutting_proxy: CuttingProxy
 ) -> None:
-    async with server(cutting_proxy.url(database.name), "one") as (one, heard), server(database.url, "other") as (
+    async with server(cutting_proxy.url(database.name), "one") as (one, received), server(database.url, "other") as (
         other, _,
     ):  # fmt: skip
-        await heard.until(("missed", None))
+        await received.until(("missed", None))
         for _ in range(2):
             cutting_proxy.cut_all()
-            await heard.until(("missed", None))
+            await received.until(("missed", None))
             assert one.is_listening
             other.grew([1])
-            await heard.until(("grew", [1]))
+            await received.until(("grew", [1]))
 
 
 @pytest.mark.parametrize("text", ["", "alone", "x grew one", "x grew", "x of-a-later-version 1", "x settings", "  "])
 async def test_a_notice_that_is_not_understood_ends_nothing(database: Database, text: str) -> None:
     """Of another program, or of a later version of smsbin."""
-    async with server(database.url, "one") as (one, heard), server(database.url, "other") as (other, _):
-        await heard.until(("missed", None))
+    async with server(database.url, "one") as (one, received), server(database.url, "other") as (other, _):
+        await received.until(("missed", None))
         database.peek("select pg_notify('smsbin', %s)", text)
         other.signed_out()
         async with asyncio.timeout(20):
-            while ("signed out", None) not in heard.calls:
+            while ("signed out", None) not in received.calls:
                 await asyncio.sleep(0.01)
         assert one.is_listening
 
 
 async def test_behind_a_pooler_it_sends_and_does_not_listen(database: Database, pooler: Pooler) -> None:
-    async with server(pooler.url(database.name), "one") as (one, own), server(database.url, "other") as (other, heard):
-        await heard.until(("missed", None))
+    async with (
+        server(pooler.url(database.name), "one") as (one, own),
+        server(database.url, "other") as (other, received),
+    ):
+        await received.until(("missed", None))
         one.grew([3])
-        await heard.until(("grew", [3]))
+        await received.until(("grew", [3]))
         other.grew([4])
         async with asyncio.timeout(20):
             while not all(task.done() for task in one._tasks[:1]):
@@ -171,7 +174,7 @@ async def test_behind_a_pooler_it_sends_and_does_not_listen(database: Database, 
 
 async def test_what_cannot_be_sent_is_given_up_and_later_notices_are_sent(database: Database) -> None:
     failures = iter([StoreUnavailable("away"), ValueError("a mistake")])
-    heard = Heard()
+    received = Received()
     sent: list[str] = []
 
     async def send(_: str, values: dict[str, object]) -> None:
@@ -179,7 +182,7 @@ async def test_what_cannot_be_sent_is_given_up_and_later_notices_are_sent(databa
         for error in failures:
             raise error
 
-    made = ServerNotices("one", _away, send, heard)
+    made = ServerNotices("one", _away, send, received)
     made.start()
     try:
         for count in (1, 2, 3):
@@ -201,7 +204,7 @@ async def test_it_is_closed_at_once_while_the_server_is_away() -> None:
     async def send(*_: object) -> None:
         raise StoreUnavailable("away")
 
-    made = ServerNotices("one", _away, send, Heard())
+    made = ServerNotices("one", _away, send, Received())
     made.start()
     made.signed_out()
     await asyncio.sleep(0)

@@ -121,7 +121,7 @@ async def test_the_queries_of_one_search_share_their_time(database: Database) ->
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.1])
-async def test_a_query_ends_when_nobody_waits_for_it(database: Database, after_s: float) -> None:
+async def test_a_query_ends_when_its_caller_no_longer_waits(database: Database, after_s: float) -> None:
     async with reading(database.url, 1) as readers, asyncio.timeout(60):
         for _ in range(3):
             await leave(readers, after_s)

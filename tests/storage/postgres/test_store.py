@@ -25,7 +25,7 @@ from tests.storage.builders import a_bin, a_capture
 from .tables import make_tables
 
 
-class Heard:
+class Received:
     """What a server was notified of."""
 
     def __init__(self, store: Store) -> None:
@@ -115,11 +115,11 @@ async def test_viewers_of_the_other_server_are_called(both: list[PostgresStore])
     one, other = both
     bin = await a_bin(one)
     await other.get_bin(bin.id)
-    heard = Heard(other)
+    received = Received(other)
     await one.add_capture(a_capture(bin))
-    await until(lambda: bin.id in heard.changed)
+    await until(lambda: bin.id in received.changed)
     await one.drop_bin(bin.id)
-    await until(lambda: bin.id in heard.settings)
+    await until(lambda: bin.id in received.settings)
     with pytest.raises(NotFound):
         await other.get_bin(bin.id)
     # Nothing of it keeps the other server busy.
@@ -128,14 +128,14 @@ async def test_viewers_of_the_other_server_are_called(both: list[PostgresStore])
 
 async def test_settings_and_sign_outs_are_notified_to_the_other_server_only(both: list[PostgresStore]) -> None:
     one, other = both
-    own, heard = Heard(one), Heard(other)
+    own, received = Received(one), Received(other)
     bin = await a_bin(one)
-    await until(lambda: bin.id in heard.settings)
-    heard.forget()
+    await until(lambda: bin.id in received.settings)
+    received.forget()
     await one.set_answers(bin.id, Role.PRIMARY, None)
-    await until(lambda: heard.settings == [bin.id])
+    await until(lambda: received.settings == [bin.id])
     await one.drop_session("hash")
-    await until(lambda: heard.sign_outs == 1)
+    await until(lambda: received.sign_outs == 1)
     assert (own.settings, own.sign_outs) == ([], 0)
     await other.rotate_key(bin.id, clock.new_key())
     await until(lambda: own.settings == [bin.id])
@@ -147,9 +147,9 @@ async def test_without_notices_everything_is_found_by_polling(
     through = pooler.url(database.name)
     async with opened(tmp_path, through, through) as (one, other):
         bin = await a_bin(one)
-        heard = Heard(other)
+        received = Received(other)
         await one.add_capture(a_capture(bin))
-        await until(lambda: bin.id in heard.changed)
+        await until(lambda: bin.id in received.changed)
         assert not other._notices.is_listening
         assert await _numbers(other, bin) == [1]
         await other.flush()
@@ -183,7 +183,7 @@ async def test_a_database_that_is_away_is_reported_in_time_and_used_again_by_its
     async with opened(tmp_path, *[durable_postgres.url("postgres")] * 2) as (one, other):
         bin = await a_bin(one)
         assert await one.add_capture(a_capture(bin)) == 1
-        heard = Heard(other)
+        received = Received(other)
         await asyncio.to_thread(durable_postgres.stop, "immediate")
         calls: list[Callable[[], Awaitable[object]]] = [
             lambda: one.add_capture(a_capture(bin)), lambda: one.list_captures(bin.id, limit=1), one.flush,
@@ -199,10 +199,10 @@ async def test_a_database_that_is_away_is_reported_in_time_and_used_again_by_its
         await asyncio.to_thread(durable_postgres.start)
         n = await stored(lambda: one.add_capture(a_capture(bin)))
         await until(lambda: one.health().state == "ok")
-        await until(lambda: heard.settings and heard.sign_outs)
+        await until(lambda: received.settings and received.sign_outs)
         await stored(lambda: _length(other, bin, n))
         assert await _numbers(other, bin) == list(range(n, 0, -1))
-        await until(lambda: bin.id in heard.changed)
+        await until(lambda: bin.id in received.changed)
         # A store is closed while the server is away, too.
         await asyncio.to_thread(durable_postgres.stop, "immediate")
         since = loop.time()

@@ -112,9 +112,9 @@ def test_every_row_is_written_whatever_was_written_before(
     """The first insert of a process reads the types of the columns, behind what is not sent yet."""
     rows = _values(tables, "add_outcome", count)
     with database.write() as transaction:
-        transaction.each("count_fault", [("nobody",)])
+        transaction.each("count_fault", [("unknown",)])
         transaction.insert("add_outcome", rows)
-        transaction.each("count_fault", [("nobody",)])
+        transaction.each("count_fault", [("unknown",)])
         transaction.insert("add_link", [(1, n, 0) for n in range(count)])
     assert tables.peek("select count(*) from smsbin_log.outcomes") == [(count,)]
     assert tables.peek("select count(*) from smsbin_ledger.links") == [(count,)]

@@ -533,7 +533,7 @@ class TestTwoServersOfOneStore:
             async with visitor.get(link) as answer:
                 assert answer.status in (404, 410)
 
-    async def test_nobody_is_signed_in_whose_session_cannot_be_stored(
+    async def test_a_session_that_cannot_be_stored_signs_no_one_in(
         self, both: Shared, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         async def fail(_: object) -> None:
