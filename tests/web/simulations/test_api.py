@@ -7,8 +7,10 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from app import keys
 from app.domain.simulations import MARK
 from app.domain.statuses import RANKS, Status
+from app.services.simulations.runs import Run
 from tests.conftest import Running, run_server, with_shared_server
 
 
@@ -209,3 +211,20 @@ async def test_a_handler_of_ones_own_is_reached_only_where_the_operator_allows_i
         assert (opened["taken"], opened["lost"]) == (1, 0)
         # The mark is the bin's business, nobody else's.
         assert seen == [None]
+
+
+async def test_the_response_comes_after_every_server_knows_the_run(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next request of the user may reach another server."""
+    published: list[str] = []
+
+    async def publish(run: Run) -> None:
+        for _ in range(50):
+            await asyncio.sleep(0)
+        published.append(run.id)
+
+    monkeypatch.setattr(server.app[keys.SIMULATING], "publish", publish)
+    run = await _start(server, count=1)
+    assert published == [run["id"]]
+    await _finish(server, run["id"])
