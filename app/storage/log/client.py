@@ -59,7 +59,8 @@ class LogClient:
         self._waiting_bytes = 0
         self._in_flight: deque[list[QueuedJob]] = deque()
         self._flush_scheduled = False
-        # On a slow disk the next commit waits for this number of captures, or until the timer ends.
+        # The captures of the batch that was confirmed last. Most of their senders send again. On a slow disk the next
+        # commit waits for this number, or until the timer ends.
         self._expected = 0
         self._delay_timer: asyncio.TimerHandle | None = None
         self._pace = CommitPace()
@@ -126,6 +127,9 @@ class LogClient:
         if self._delay_timer is not None:
             if len(self._waiting) >= self._expected:
                 self._loop.call_soon(self._flush)
+        elif self._is_group and not self._in_flight:
+            # The process works on these while the other requests of this turn are read.
+            self._flush()
         elif self._can_send:
             self._schedule_flush()
         if self._timeout_timer is None:
@@ -205,6 +209,12 @@ class LogClient:
             return False
         return len(self._waiting) >= max(MIN_BATCH_AHEAD, len(self._in_flight[0]))
 
+    @property
+    def _is_group(self) -> bool:
+        """Whether the queue is large enough for a commit, on a fast disk. Half of the senders that wait for each other
+        are enough: then there are two groups, and while one is answered the other one is written."""
+        return not self._pace.delay_s and len(self._waiting) >= max(MIN_BATCH_AHEAD, self._expected // 2)
+
     def _pending(self) -> Iterator[QueuedJob]:
         """Jobs that are not confirmed, the oldest first."""
         return chain(*self._in_flight, self._waiting)
@@ -260,18 +270,21 @@ class LogClient:
             if is_capture or isinstance(item.job, Probe):
                 self._state.recent.stored(now, item.size)
         self._pace.confirmed([item.job for item in batch], now)
-        self._send_next(sum(isinstance(item.job, AddCapture) for item in batch))
+        self._expected = sum(isinstance(item.job, AddCapture) for item in batch)
+        self._send_next()
 
-    def _send_next(self, captures: int) -> None:
+    def _send_next(self) -> None:
         if self._pace.delay_s and not self._flush_scheduled:
-            # Most of the senders that just got an answer send again; when all of them have, there is no one else to
-            # wait for.
-            self._flush_scheduled, self._expected = True, captures
+            # When all senders that just got an answer have sent again, there is no one else to wait for.
+            self._flush_scheduled = True
             self._delay_timer = self._loop.call_later(self._pace.delay_s, self._flush)
-        elif len(self._waiting) < MIN_BATCH_AHEAD:
-            self._schedule_flush()
-        else:
+        elif self._is_group:
             self._flush()
+        elif not self._in_flight and not self._flush_scheduled:
+            # The senders get their answers in this turn, and send again in the next one. A commit of the few captures
+            # that wait now would delay all others.
+            self._flush_scheduled = True
+            self._loop.call_soon(self._loop.call_soon, self._flush)
 
     # Trouble
 

@@ -56,9 +56,10 @@ async def test_while_a_batch_is_on_its_way_the_next_one_gathers(log, process) ->
 
 
 async def test_one_that_has_grown_as_large_as_the_one_on_its_way_goes_ahead_and_no_third(log, process) -> None:
-    for _ in range(20):
-        log.append(a_job())
+    log.append(a_job())
     await turns()
+    process.answer()
+    await in_one_batch(log, process, 20)
     for _ in range(19):
         log.append(a_job())
     await turns()
@@ -76,10 +77,58 @@ async def test_one_that_has_grown_as_large_as_the_one_on_its_way_goes_ahead_and_
     assert [future.result() for future in futures] == list(range(1, 41))
 
 
+async def in_one_batch(log, process, count: int) -> None:
+    """Captures that gather while another batch is on its way."""
+    log.append(a_job())
+    await turns()
+    for _ in range(count):
+        log.append(a_job())
+    process.answer()
+    await turns()
+    assert [len(batch) for batch in process.sent] == [count]
+
+
+async def test_while_nothing_is_on_its_way_a_group_goes_out_before_the_turn_ends(log, process) -> None:
+    for _ in range(client.MIN_BATCH_AHEAD - 1):
+        log.append(a_job())
+    assert process.sent == []
+    log.append(a_job())
+    assert [len(batch) for batch in process.sent] == [client.MIN_BATCH_AHEAD]
+    for _ in range(client.MIN_BATCH_AHEAD):
+        log.append(a_job())
+    assert len(process.sent) == 1
+    await turns()
+    assert [len(batch) for batch in process.sent] == [client.MIN_BATCH_AHEAD] * 2
+
+
+async def test_half_of_the_senders_that_were_answered_are_a_group(log, process) -> None:
+    await in_one_batch(log, process, 40)
+    for _ in range(18):
+        log.append(a_job())
+    process.answer()
+    assert process.sent == []
+    log.append(a_job())
+    assert process.sent == []
+    log.append(a_job())
+    assert [len(batch) for batch in process.sent] == [20]
+
+
+async def test_a_few_captures_wait_until_the_answered_senders_had_a_turn_to_send_again(log, process) -> None:
+    await in_one_batch(log, process, 40)
+    log.append(a_job())
+    process.answer()
+    await turns(1)
+    assert process.sent == []
+    await turns()
+    assert [len(batch) for batch in process.sent] == [1]
+
+
 async def test_a_batch_is_bounded_in_number_and_in_bytes(log, process) -> None:
+    log.append(a_job())
+    await turns()
     for _ in range(client.MAX_BATCH + 1):
         log.append(a_job())
-    await turns()
+    process.answer()
     assert len(process.sent[0]) == client.MAX_BATCH
     process.answer()
     await turns()
