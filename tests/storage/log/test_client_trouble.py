@@ -180,10 +180,10 @@ async def test_a_mark_that_cannot_be_written_changes_nothing_for_this_server(log
 async def test_one_failure_is_logged_once_for_a_whole_batch(log, process, monkeypatch) -> None:
     told: list[str] = []
     monkeypatch.setattr(state._log, "error", lambda event, **_: told.append(event), raising=False)
-    for _ in range(20):
+    for _ in range(10):
         log.append(a_job())
     await turns()
-    process.answer(*[SUSPECT] * 20)
+    process.answer(*[SUSPECT] * 10)
     process.end(EXIT_DOUBT)
     assert told == ["log.suspect"]
 
