@@ -56,6 +56,9 @@ def follow(arguments: Sequence[str], make_capture_reader: Callable[[ReaderContex
         process.run()
     except (ServerGone, BrokenPipeError):
         return
+    finally:
+        # At its end Python restores the default, by which the signal kills the process.
+        budget.stop()
 
 
 class LedgerProcess:

@@ -1,6 +1,7 @@
 """The ledger process and its file: a ledger of another log is replaced, and one that cannot be written is retried."""
 
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -293,6 +294,7 @@ def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monk
     follow(arguments, lambda context: given.append(context) or CaptureReader(read, "1"))
     assert given == [context]
     assert wire.notes == ["ledger.stopped"]
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
 def test_a_process_whose_server_is_gone_at_once_parses_nothing(inside: Inside, monkeypatch) -> None:
