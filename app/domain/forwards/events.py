@@ -196,7 +196,7 @@ def _type_of(event: Event | None, facts: LaterFacts | None) -> EventType:
 
 
 def _completed(event: Event, facts: LaterFacts | None) -> Event:
-    """The event with what only other requests of its message say."""
+    """The event, completed from the other requests of its message."""
     message = None if facts is None else facts.message
     if message is None:
         return event

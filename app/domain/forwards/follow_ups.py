@@ -19,7 +19,7 @@ HELD_FOR = timedelta(minutes=5)
 
 
 def hits_until(pairing: Pairing, n: int) -> Sequence[Hit]:
-    """The requests of a pairing up to capture `n`: what comes later leads to another verdict."""
+    """The requests of a pairing up to capture `n`; later ones lead to another verdict."""
     return [hit for hit in pairing.hits if hit.n <= n]
 
 
@@ -38,7 +38,7 @@ def waits_until(pairing: Pairing, now: datetime) -> datetime | None:
     return until if now < until else None
 
 
-def is_told(pairing: Pairing) -> bool:
+def needs_event(pairing: Pairing) -> bool:
     """Whether the verdict is worth an event: a fallback took part, or the primary failed without one."""
     return bool(pairing.fallback) or pairing.verdict is not Verdict.PRIMARY_ONLY
 
@@ -59,7 +59,7 @@ def verdict_events(capture: Capture, pairings: Sequence[Pairing]) -> Sequence[La
     return [
         LaterEvent(event=position, follow_up=FollowUp.VERDICT, at=_settled_at(pairing))
         for position, pairing in sorted(pairings_by_event(capture, pairings).items())
-        if is_newest(pairing, capture.row.n) and is_told(pairing)
+        if is_newest(pairing, capture.row.n) and needs_event(pairing)
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ...domain.bins import Bin
 from ...domain.captures import CaptureRow
-from ...domain.forwards.follow_ups import MARGIN, is_newest, is_told, stuck_events, verdict_events, waits_until
+from ...domain.forwards.follow_ups import MARGIN, is_newest, needs_event, stuck_events, verdict_events, waits_until
 from ...domain.forwards.model import LaterMark, StoredForward
 from ...domain.pairings.model import FALLBACK_WITHIN
 from ...domain.replays import FollowUp
@@ -84,8 +84,9 @@ class FollowUpLook:
         self.next_look = min(max(at, now + PACE), now + LONGEST)
 
     async def _known_until(self, now: datetime) -> datetime:
-        """Everything that was received until then is in the ledger."""
-        bin = await self.store.get_bin(self.stored.bin_id)
+        """Everything that was received until then is in the ledger. Of a shared store that is known for certain only
+        after a read that waits."""
+        bin = await self.store.get_bin(self.stored.bin_id, wait=self.store.is_shared)
         if not bin.behind:
             return now
         newest = await self.store.list_captures(bin.id, limit=1, wait=False)
@@ -124,8 +125,8 @@ async def _verdicts(store: Store, bin: Bin, rows: Sequence[CaptureRow], known_un
     newest = [pairing for pairing in found if any(is_newest(pairing, n) for n in wanted)]
     waits = {max(hit.n for hit in each.hits): waits_until(each, known_until) for each in newest}
     first_open, at = min(((n, at) for n, at in waits.items() if at is not None), default=(None, None))
-    told = {hit.n for each in newest if is_told(each) for hit in each.hits}
-    numbers = [n for n in wanted if n in told and (first_open is None or n < first_open)]
+    eventful = {hit.n for each in newest if needs_event(each) for hit in each.hits}
+    numbers = [n for n in wanted if n in eventful and (first_open is None or n < first_open)]
     captures = await store.get_captures(bin.id, numbers, wait=False) if numbers else ()
     events = [(wanted[each.row.n], verdict_events(each, newest)) for each in captures]
     later = [LaterMark(n=row.n, message=message_of(row), events=each) for row, each in events if each]

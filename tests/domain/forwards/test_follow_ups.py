@@ -11,7 +11,7 @@ from app.domain.forwards.follow_ups import (
     MARGIN,
     hits_until,
     is_newest,
-    is_told,
+    needs_event,
     pairings_by_event,
     stuck_events,
     verdict_events,
@@ -56,7 +56,7 @@ def stating(*ids: str):
     ],
 )
 def test_a_verdict_is_told_unless_only_the_primary_was_used_and_worked(hits: list[Hit], told: bool) -> None:
-    assert is_told(a_pairing(*hits)) is told
+    assert needs_event(a_pairing(*hits)) is told
 
 
 def test_a_verdict_is_known_when_no_fallback_can_come_any_more() -> None:
