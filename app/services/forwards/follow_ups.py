@@ -65,6 +65,7 @@ class FollowUpLook:
         bin = await self.store.get_bin(self.stored.bin_id, counts=False)
         within = _within(self.follow_up, bin)
         if within is None:
+            self._look_again(now, now)
             return LaterFound(later=(), position=upto)
         rows = await self.store.list_captures(bin.id, after=self.position, upto=upto, limit=WINDOW, wait=False)
         known_until = now if not rows or rows[0].received_at > now - within else await self._known_until(now)

@@ -267,6 +267,7 @@ async def test_a_bin_without_stuck_messages_is_not_read(place: Forwarding) -> No
     await place.rows()
     found = await look.look(clock.now(), 1)
     assert (found.later, found.position, counted.calls) == ((), 1, ["get_bin"])
+    assert not look.is_due(clock.now(), 9), "not again for each request"
 
 
 async def test_a_thousand_requests_are_read_in_parts_and_the_young_ones_once(
