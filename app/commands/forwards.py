@@ -52,6 +52,12 @@ def list_(bin: str | None, as_json: bool, **server: Any) -> None:
     show_default=True,
     help="With --mode event: everything, ids only, or everything and the request itself.",
 )
+@click.option(
+    "--follow-ups/--no-follow-ups",
+    default=True,
+    show_default=True,
+    help="With --mode event: also send the verdict when a fallback URL was used, and stuck messages.",
+)
 @click.option("--order", type=click.Choice(["message", "none", "strict"]), default="message", show_default=True)
 @click.option(
     "--sign", type=click.Choice(["sent", "target", "smsbin"]), default="sent", show_default=True,
@@ -65,7 +71,7 @@ def list_(bin: str | None, as_json: bool, **server: Any) -> None:
 @with_server
 def add(target: str, name: str | None, filter_: str, sign: str, bin: str | None, as_json: bool, **more: Any) -> None:
     """Add a forward to TARGET, an http or https URL."""
-    fields = ("mode", "event_content", "roles", "order", "credentials", "timeout_s", "start")
+    fields = ("mode", "event_content", "follow_ups", "roles", "order", "credentials", "timeout_s", "start")
     given = {field: more.pop(field) for field in fields}
     client = connect(**more)
     found = client.find_bin(bin)

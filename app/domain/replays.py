@@ -35,6 +35,14 @@ _SECRETS = SECRET_HEADERS | {b"forwarded", b"x-real-ip"}
 _ONE_OR_RANGE = re.compile(r"#?([0-9]{1,18})(?:-#?([0-9]{1,18}))?", re.ASCII)
 
 
+class FollowUp(StrEnum):
+    """What follows from an event by time. `VERDICT`: about a message or call whose fallback URL was used, or whose
+    primary URL failed. `STUCK`: its message has no final status, and had no other event for too long."""
+
+    VERDICT = "verdict"
+    STUCK = "stuck"
+
+
 class Trigger(StrEnum):
     """Why an attempt was made: of a forward by itself, or by a user for one capture (`MANUAL`) or for many (`BULK`).
     `RESUME`: held while the forward was paused. `PROBE`: to find out whether a resting target works. `WIRETAP`: while
@@ -55,7 +63,8 @@ class NewAttempt:
     says why in a few words. `ms` until the end of the answer. `body` is its head. `edited`: it was changed before.
     `forward`: the id of the forward that sent it; None: a replay. `sent`: the header lines that were sent, and for
     an event a blank line and its JSON, up to `MAX_SENT`. `event`: the position of the event in its capture; None: the
-    request itself was sent. `listener`: the name of the listener whose program answered; then `url` is empty."""
+    request itself was sent. `follow_up`: what followed from that event was sent. `listener`: the name of the listener
+    whose program answered; then `url` is empty."""
 
     n: int
     url: str
@@ -71,6 +80,7 @@ class NewAttempt:
     sent: bytes = b""
     listener: str | None = None
     event: int | None = None
+    follow_up: FollowUp | None = None
 
     @property
     def sent_head(self) -> bytes:

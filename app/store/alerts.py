@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ..domain.alerts.model import Alert, AlertDelivery, AlertMark, AlertNotice, AlertState, StoredAlert, StoredNotice
+from ..domain.messages.model import UnfinishedMessage
 
 NEW_ALERT = AlertState()
 """The state of a new alert."""
@@ -55,6 +56,6 @@ class AlertStore(Protocol):
         """Deliveries of all bins with a next attempt, the earliest first; of each alert and target only that of the
         oldest notice, because notices are delivered in order, and those of tests."""
 
-    async def unfinished_messages(self, bin_id: str, numbers: Sequence[int]) -> Sequence[tuple[int, str, str]]:
-        """The outbound messages of these captures that have no final status, as far as the ledger is now: number of the
-        capture, provider, message id. Raises NotFound when there is no such bin."""
+    async def unfinished_messages(self, bin_id: str, numbers: Sequence[int]) -> Sequence[UnfinishedMessage]:
+        """The outbound messages of these captures that have no final status, as far as the ledger is now. Raises
+        NotFound when there is no such bin."""

@@ -40,9 +40,10 @@ class ForwardStore(Protocol):
         """Add a forward that begins after capture number `position`; None: after the last one. Raises NotFound."""
 
     async def set_forward(
-        self, forward_id: str, forward: Forward, health: ForwardHealth, *, secret: str | None
+        self, forward_id: str, forward: Forward, health: ForwardHealth, *, secret: str | None, skips: bool = False
     ) -> None:
-        """Replace the settings and the health. Raises NotFound."""
+        """Replace the settings and the health. `skips`: what follows from captures up to the position is not looked
+        for. Raises NotFound."""
 
     async def drop_forward(self, forward_id: str) -> None:
         """Delete a forward. Its dispatches are erased soon after; attempts stay with their captures. Raises
@@ -51,7 +52,8 @@ class ForwardStore(Protocol):
     async def mark_dispatches(self, bin_id: str, forward_id: str, marks: ForwardMarks) -> None:
         """Store what changed, in one transaction. Dispatches of deleted captures, or of a deleted forward, are ignored,
         and the health if its edition is not the current one. A delivered, rejected or exhausted one makes the next of
-        its message due."""
+        its message due. What is `later` is added to what a dispatch with a next attempt sends; another one is sent
+        again, with a new schedule, without the events that have arrived."""
 
     async def retry_dispatches(self, forward_id: str, retry: Retry, limit: int) -> int:
         """Make at most `limit` dispatches due now, lowest number first; returns how many. Those that are due already

@@ -34,9 +34,10 @@ def test_a_forward_is_added_listed_tested_and_removed(server: Process) -> None:
     # The operator has not allowed this machine.
     tested = run("forwards", "test", item["id"], **here)
     assert (tested.returncode, "blocked: private address" in tested.stderr) == (1, True)
-    events = ("--mode", "event", "--event-content", "thin", "--json")
+    events = ("--mode", "event", "--event-content", "thin", "--no-follow-ups", "--json")
     made = json.loads(run("forwards", "add", target, "--name", "Events", *events, **here).stdout)
     assert (made["mode"], made["event_content"], made["secret"][:6]) == ("event", "thin", "whsec_")
+    assert made["follow_ups"] is False
     assert run("forwards", "remove", "Events", **here).returncode == 0
     assert run("forwards", "retry", "Mine", "--since", "1", "--only-5xx", **here).stderr == "0 sent again.\n"
     assert run("forwards", "resume", "Mine", **here).returncode == 0

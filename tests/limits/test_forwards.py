@@ -26,7 +26,7 @@ from app.domain.forwards.model import (
 from app.domain.replays import Trigger
 from app.errors import Invalid, StoreUnavailable
 from app.services import sealed_secrets
-from app.services.forwards import delivering, queue, registry, runner, sending
+from app.services.forwards import delivering, follow_ups, queue, registry, runner, sending
 from app.services.forwards.queue import ForwardQueue
 from app.web.forwards import cards, page
 from tests.services.forwards.conftest import place as place  # noqa: PLC0414
@@ -318,3 +318,7 @@ def test_a_runner_looks_again_after_so_long() -> None:
     longest = timedelta(seconds=runner.LONGEST_S)
     waits = [runner._seconds_until(at, now) for at in (now, now + longest, now + 2 * longest, None)]
     assert waits == [0.0, *[runner.LONGEST_S] * 3]
+
+
+def test_what_follows_is_looked_for_at_most_once_a_second_and_at_least_once_a_minute() -> None:
+    assert timedelta(seconds=1) <= follow_ups.PACE < follow_ups.LONGEST <= timedelta(seconds=runner.LONGEST_S)

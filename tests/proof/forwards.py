@@ -108,7 +108,9 @@ async def forward_through_kills(
 
 
 async def _add_forward(server: Process, url: str, *, events: bool) -> None:
-    wanted = {"name": "F", "url": url} | ({"mode": "event", "event_content": "raw"} if events else {})
+    # After minutes the messages are stuck, which is no event of a request.
+    as_events = {"mode": "event", "event_content": "raw", "follow_ups": False}
+    wanted = {"name": "F", "url": url} | (as_events if events else {})
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         async with client.post(f"{server.bin_api}/forwards", json=wanted) as answer:
             assert answer.status == 201, await answer.text()

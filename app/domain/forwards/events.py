@@ -4,6 +4,7 @@ Fields are only ever added. Each is always present, null when unknown; times are
 """
 
 import base64
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -14,14 +15,16 @@ from ..captures import Capture
 from ..events import Event
 from ..media import stated_types
 from ..messages.folding import callback_of
-from ..messages.model import DUPLICATE
+from ..messages.model import DUPLICATE, Message
+from ..pairings.model import Pairing, Verdict, gap_ms, verdict_of
 from ..providers import GENERIC
-from ..replays import is_credential
+from ..replays import FollowUp, is_credential
 from ..roles import Kind, Role
 from ..signatures import SignatureVerdict
 from ..statuses import Status
 from ..units import rfc3339
-from .model import EventContent, Forward
+from .follow_ups import hits_until
+from .model import EventContent, Forward, LaterEvent
 
 Moment = Annotated[
     str,
@@ -36,15 +39,20 @@ NO_EVENT = Event(kind=Kind.OTHER, message_id="")
 
 
 class EventType(StrEnum):
-    """What an event is about. `capture.other`: a request that states nothing about a message or a call."""
+    """What an event is about. `pairing.verdict`: the provider used the fallback URL for a message or call, or its
+    primary URL failed. `message.stuck`: nothing more was received about an outbound message that has no final status.
+    `capture.other`: a request that states nothing about a message or a call."""
 
     RECEIVED = "sms.received"
     STATUS = "sms.status"
     CALL = "call.event"
     OTHER = "capture.other"
+    VERDICT = "pairing.verdict"
+    STUCK = "message.stuck"
 
 
 _TYPES = {Kind.INBOUND: EventType.RECEIVED, Kind.STATUS: EventType.STATUS, Kind.VOICE: EventType.CALL}
+_FOLLOW_UPS = {FollowUp.VERDICT: EventType.VERDICT, FollowUp.STUCK: EventType.STUCK}
 
 
 class OriginalRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +68,8 @@ class OriginalRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 class EventIds(msgspec.Struct, frozen=True, kw_only=True, tag_field="content", tag="thin"):
     """Which event it is, without what it says. `n`: the number of the request in its bin; `event`: the place of the
-    event in the request, from 0. `message_id` is the provider's, or `made-…` if it sends none. `url`: the page of the
-    request, null if the server has no public URL."""
+    event in the request, from 0, also of the one from which this follows. `message_id` is the provider's, or `made-…`
+    if it sends none. `url`: the page of the request, null if the server has no public URL."""
 
     bin: str
     n: int
@@ -78,7 +86,9 @@ class EventDetails(EventIds, frozen=True, kw_only=True, tag="full", rename={"sen
     word, `final`: no other status is expected after it. `price` and `currency` as sent; `segments` as the provider
     counts. `said_at`: the provider's own time stamp. `signature`: the verdict about the provider's signature, null if
     the bin has no secrets. `duplicate_of`: the number of an earlier request with the same content. `raw`: the whole
-    request, if the forward includes it."""
+    request, if the forward includes it. `verdict`: of `pairing.verdict`, null in other events; `gap_ms`: from the first
+    request on the primary URL to the first one on the fallback URL. `captures`: the numbers of the requests that it is
+    about."""
 
     provider_sure: bool
     kind: Kind
@@ -101,10 +111,23 @@ class EventDetails(EventIds, frozen=True, kw_only=True, tag="full", rename={"sen
     duplicate_of: int | None
     simulated: bool
     raw: OriginalRequest | None
+    verdict: Verdict | None
+    gap_ms: int | None
+    captures: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterFacts:
+    """What follows from an event, and what it is about: a pairing or a message, None if it is not known any more."""
+
+    later: LaterEvent
+    pairing: Pairing | None = None
+    message: Message | None = None
 
 
 class ForwardedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of a request in event mode. `timestamp`: when smsbin received the request."""
+    """The body of a request in event mode. `timestamp`: when smsbin received the request; of a verdict, when it was
+    known, and of a stuck message, since when it is."""
 
     type: EventType
     timestamp: Moment
@@ -132,11 +155,14 @@ def is_repeat(capture: Capture) -> bool:
 
 
 def forwarded_event(
-    bin_id: str, capture: Capture, position: int, forward: Forward, *, duplicate_of: int | None, public_url: str | None
-) -> ForwardedEvent:
-    """Event number `position` of a capture. Raises Damaged if the request is included and its bytes are damaged."""
+    bin_id: str, capture: Capture, position: int, forward: Forward, *, duplicate_of: int | None,
+    public_url: str | None, facts: LaterFacts | None = None,
+) -> ForwardedEvent:  # fmt: skip
+    """Event number `position` of a capture, or what follows from it. Raises Damaged if the request is included and its
+    bytes are damaged."""
     event = event_at(capture, position)
     received_at = rfc3339(capture.row.received_at)
+    timestamp = received_at if facts is None else rfc3339(facts.later.at)
     ids: dict[str, Any] = {
         "bin": bin_id,
         "n": capture.row.n,
@@ -146,11 +172,11 @@ def forwarded_event(
         "message_id": None if event is None else event.message_id,
         "url": None if public_url is None else f"{public_url.rstrip('/')}/bins/{bin_id}/captures/{capture.row.n}",
     }
-    type = EventType.OTHER if event is None else _TYPES.get(event.kind, EventType.OTHER)
+    type = _type_of(event, facts)
     if forward.event_content is EventContent.THIN:
-        return ForwardedEvent(type=type, timestamp=received_at, data=EventIds(**ids))
+        return ForwardedEvent(type=type, timestamp=timestamp, data=EventIds(**ids))
     details = EventDetails(
-        **ids | _content(event or NO_EVENT),
+        **ids | _content(_completed(event or NO_EVENT, facts)) | _later_content(capture.row.n, facts),
         kind=capture.row.reading.kind if event is None else event.kind,
         provider_sure=ids["provider"] not in (None, GENERIC),
         received_at=received_at,
@@ -160,7 +186,39 @@ def forwarded_event(
         simulated=capture.row.simulated,
         raw=_original(capture, forward) if forward.event_content is EventContent.RAW else None,
     )
-    return ForwardedEvent(type=type, timestamp=received_at, data=details)
+    return ForwardedEvent(type=type, timestamp=timestamp, data=details)
+
+
+def _type_of(event: Event | None, facts: LaterFacts | None) -> EventType:
+    if facts is not None:
+        return _FOLLOW_UPS[facts.later.follow_up]
+    return EventType.OTHER if event is None else _TYPES.get(event.kind, EventType.OTHER)
+
+
+def _completed(event: Event, facts: LaterFacts | None) -> Event:
+    """The event, completed from the other requests of its message."""
+    message = None if facts is None else facts.message
+    if message is None:
+        return event
+    has_media = bool(event.media)
+    return msgspec.structs.replace(
+        event,
+        sender=event.sender or message.sender,
+        recipient=event.recipient or message.recipient,
+        text=message.text if event.text is None else event.text,
+        media=event.media if has_media else message.media,
+        media_types=event.media_types if has_media else message.media_types,
+    )
+
+
+def _later_content(n: int, facts: LaterFacts | None) -> dict[str, Any]:
+    hits = () if facts is None or facts.pairing is None else hits_until(facts.pairing, n)
+    if hits:
+        numbers = sorted({hit.n for hit in hits})
+        return {"verdict": verdict_of(hits), "gap_ms": gap_ms(hits), "captures": numbers}
+    message = None if facts is None else facts.message
+    numbers = [n] if message is None else [each for each in message.captures if each <= n]
+    return {"verdict": None, "gap_ms": None, "captures": numbers}
 
 
 def _content(event: Event) -> dict[str, Any]:

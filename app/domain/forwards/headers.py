@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..captures import Capture, Headers, RawRequest
-from ..replays import Trigger, tail_of
+from ..replays import FollowUp, Trigger, tail_of
 from ..units import rfc3339
 
 MAX_HOPS = 3
@@ -31,9 +31,9 @@ def hops_of(raw: RawRequest) -> int:
     return max((int(value) if value.isdigit() and len(value) < 4 else MAX_HOPS for value in values), default=0)
 
 
-def webhook_id(bin_id: str, n: int, event: int | None = None) -> bytes:
-    """The same for every attempt of a capture, or of one of its events."""
-    return f"{bin_id}.{n}".encode() if event is None else f"{bin_id}.{n}.{event}".encode()
+def webhook_id(bin_id: str, n: int, event: int | None = None, follow_up: FollowUp | None = None) -> bytes:
+    """The same for every attempt of a capture, of one of its events, or of what follows from that."""
+    return ".".join(str(part) for part in (bin_id, n, event, follow_up) if part is not None).encode()
 
 
 def added_headers(request: DispatchedRequest, kept: Headers) -> Headers:
@@ -43,12 +43,12 @@ def added_headers(request: DispatchedRequest, kept: Headers) -> Headers:
     return (*forwarded, *_about(request))
 
 
-def event_headers(request: DispatchedRequest, event: int) -> Headers:
+def event_headers(request: DispatchedRequest, event: int, follow_up: FollowUp | None = None) -> Headers:
     """The headers of the request for an event, before it is signed. How the provider called smsbin is not among them:
     the capture key is of no use to a target that gets no request of the provider."""
     return (
         (b"Content-Type", b"application/json"),
-        (WEBHOOK_ID, webhook_id(request.bin_id, request.capture.row.n, event)),
+        (WEBHOOK_ID, webhook_id(request.bin_id, request.capture.row.n, event, follow_up)),
         *_about(request),
     )
 

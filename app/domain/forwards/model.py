@@ -4,14 +4,14 @@ A forward has a position: every capture up to it was either sent, is a dispatch 
 not match. So nothing is stored while a capture is answered, and captures after the position wait without a row.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from ..replays import NewAttempt, Trigger
+from ..replays import FollowUp, NewAttempt, Trigger
 from ..roles import Role
 
 MOST_FORWARDS = 20
@@ -85,7 +85,8 @@ class Forward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The settings of a forward. `filter` is in the filter grammar, "" matches everything; no `roles` means all.
     `event_content` is for the mode event only, which is always signed by `SMSBIN`. `credentials`: also send
     Authorization, Cookie, Proxy-* and X-Forwarded-* as received. `wiretap`: the role whose wiretap uses this forward;
-    it only sends the requests that the handler of the role has not accepted."""
+    it only sends the requests that the handler of the role has not accepted. `follow_ups`: in the mode event, also send
+    what follows from requests later."""
 
     name: str
     url: str
@@ -98,6 +99,12 @@ class Forward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     credentials: bool = False
     timeout_s: int = 10
     wiretap: Role | None = None
+    follow_ups: bool = True
+
+    @property
+    def sends_follow_ups(self) -> bool:
+        """Whether it sends what follows from requests later."""
+        return self.mode is ForwardMode.EVENT and self.follow_ups
 
 
 class ForwardHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,7 +135,8 @@ class StoredForward:
     """A forward in the log. `secret` is stored as `signatures/sealing.py` has written it. `delivered` and `expired`
     count dispatches; expired ones were deleted with their captures before they had arrived. `last_n`: the last capture
     of the bin at the time of the read. `edition` counts the changes of settings and health by users, `requeued` how
-    often dispatches were queued by others than the runner: they show a server what another one has done."""
+    often dispatches were queued by others than the runner: they show a server what another one has done. Every capture
+    up to the numbers `looked` was looked at for what follows from it."""
 
     id: str
     bin_id: str
@@ -142,13 +150,24 @@ class StoredForward:
     last_n: int = 0
     edition: int = 0
     requeued: int = 0
+    looked: Mapping[FollowUp, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterEvent:
+    """What follows from event number `event` of a capture, which has become true `at` a later time."""
+
+    event: int
+    follow_up: FollowUp
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispatch:
     """Capture `n` with one forward. `tries` counts all its deliveries, `step` those of its schedule. `status`: of the
     last answer. `message` identifies the message whose requests stay in order. `trigger`: of the next attempt.
-    `arrived`: the positions of the events that the target has, of a capture of which others have not arrived yet."""
+    `arrived`: the positions of the events that the target has, of a capture of which others have not arrived yet.
+    `later`: what follows from them and has not arrived; `later_only`: nothing else is to be sent."""
 
     n: int
     state: DispatchState
@@ -160,6 +179,8 @@ class Dispatch:
     trigger: Trigger | None = None
     forward: str = ""
     arrived: tuple[int, ...] = ()
+    later: tuple[LaterEvent, ...] = ()
+    later_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,14 +202,26 @@ class DispatchCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaterMark:
+    """Events that follow from capture `n`: its dispatch has to send them, too. `message` as in `Dispatch`."""
+
+    n: int
+    message: str | None
+    events: Sequence[LaterEvent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardMarks:
-    """What changed in a forward, written at once. `position` None: unchanged. The health is ignored if the forward has
-    another `edition` by now; None: these dispatches do not come from the runner."""
+    """What changed in a forward, written at once. `position` None: unchanged, as those that `looked` does not have. The
+    health is ignored if the forward has another `edition` by now; None: these dispatches do not come from the runner.
+    What is `later` is ignored if its capture was looked at already, as far as it is stored."""
 
     health: ForwardHealth | None
     position: int | None
     marks: Sequence[DispatchMark] = ()
     edition: int = 0
+    later: Sequence[LaterMark] = ()
+    looked: Mapping[FollowUp, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ pace.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -100,6 +100,16 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def theirs(self) -> str | None:
         """The number at the other end."""
         return self.sender if self.direction is Direction.INBOUND else self.recipient
+
+
+class UnfinishedMessage(NamedTuple):
+    """An outbound message without a final status that capture `n` states something about; `last_n`: the last one that
+    does."""
+
+    n: int
+    provider: str
+    message_id: str
+    last_n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,16 +191,16 @@ async def _late(
     if not numbers:
         return ()
     unfinished = await view.store.unfinished_messages(view.bin_id, numbers)
-    names = {(provider, message_id) for _, provider, message_id in unfinished}
+    names = {(each.provider, each.message_id) for each in unfinished}
     late = {
         (each.provider, each.message_id): each
         for each in known
         if each.n > view.ledger_n or (each.provider, each.message_id) in names
     }
-    for n, provider, message_id in unfinished:
-        if n in arrived:
-            new = LateMessage(provider=provider, message_id=message_id, n=n, at=arrived[n])
-            late.setdefault((provider, message_id), new)
+    for each in unfinished:
+        if each.n in arrived:
+            new = LateMessage(provider=each.provider, message_id=each.message_id, n=each.n, at=arrived[each.n])
+            late.setdefault((each.provider, each.message_id), new)
     return tuple(late.values())
 
 

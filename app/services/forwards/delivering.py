@@ -1,4 +1,5 @@
-"""One delivery of a capture: a single request, or one for each of its events that has not arrived.
+"""One delivery of a capture: a single request, or one for each of its events that has not arrived, and for what
+follows from them.
 
 An event that fails does not hold the others, except those of its message and, with the order strict, all. If the target
 does not answer, or the forward does not send any more, the rest waits for the next delivery.
@@ -11,7 +12,7 @@ from datetime import timedelta
 from ...domain.captures import Capture
 from ...domain.forwards.answers import SCHEDULE, AnswerMeaning, step_after
 from ...domain.forwards.events import count_events, event_at
-from ...domain.forwards.model import FAILED, Dispatch, DispatchOrder, ForwardMode
+from ...domain.forwards.model import FAILED, Dispatch, DispatchOrder, Forward, ForwardMode, LaterEvent
 from ...domain.replays import NewAttempt
 from .requests import Outgoing
 from .sending import ForwardSender, SentDispatch
@@ -26,14 +27,15 @@ _WORST_FIRST = (
 @dataclass(slots=True, kw_only=True)
 class Delivery:
     """What has been sent for a capture: `count` requests. `kept`: the first attempts. `worst`: the first of the results
-    that are worst, None before any. `arrived`: the positions of the events that the target has now. `is_partial`:
-    nothing failed, and there are more events to send."""
+    that are worst, None before any. `arrived`: the positions of the events that the target has now, `later`: what
+    follows from them and has not arrived. `is_partial`: nothing failed, and there are more events to send."""
 
     count: int = 0
     kept: list[NewAttempt] = field(default_factory=list)
     worst: SentDispatch | None = None
     retry_after: timedelta | None = None
     arrived: set[int] = field(default_factory=set)
+    later: tuple[LaterEvent, ...] = ()
     is_partial: bool = False
 
     @property
@@ -43,7 +45,8 @@ class Delivery:
 
     def step(self, dispatch: Dispatch) -> int:
         """The number of the delivery in its schedule, which begins again when an event has arrived."""
-        return 1 if self.arrived - set(dispatch.arrived) else dispatch.step + 1
+        has_arrived = self.arrived - set(dispatch.arrived) or len(self.later) < len(dispatch.later)
+        return 1 if has_arrived else dispatch.step + 1
 
     def note(self, sent: SentDispatch) -> None:
         """A request was sent."""
@@ -54,8 +57,17 @@ class Delivery:
             self.worst = sent
         if sent.retry_after is not None:
             self.retry_after = max(sent.retry_after, self.retry_after or timedelta())
-        if sent.attempt.event is not None and sent.meaning is AnswerMeaning.SUCCESS:
+        if sent.meaning is not AnswerMeaning.SUCCESS or sent.attempt.event is None:
+            return
+        name = (sent.attempt.event, sent.attempt.follow_up)
+        if sent.attempt.follow_up is None:
             self.arrived.add(sent.attempt.event)
+        self.later = tuple(each for each in self.later if (each.event, each.follow_up) != name)
+
+    def waiting(self, capture: Capture, dispatch: Dispatch) -> Sequence[int | LaterEvent]:
+        """What is still to be sent of a capture, in order."""
+        own = range(0) if dispatch.later_only else range(count_events(capture))
+        return [*(position for position in own if position not in self.arrived), *self.later]
 
 
 async def deliver(
@@ -65,21 +77,22 @@ async def deliver(
     """Send, and note each result in `delivery`. `goes_on` is called with each, and says whether the forward sends more.
     Raises StoreUnavailable, NotFound."""
     if outgoing.forward.mode is ForwardMode.RAW:
-        sent = await sender.send(capture, outgoing)
-        delivery.note(sent)
-        goes_on(sent)
+        if not dispatch.later_only:
+            sent = await sender.send(capture, outgoing)
+            delivery.note(sent)
+            goes_on(sent)
         return
     delivery.arrived.update(dispatch.arrived)
+    delivery.later = later_of(dispatch, outgoing.forward)
     held: set[str] = set()
-    waiting = [position for position in range(count_events(capture)) if position not in delivery.arrived]
-    for position in waiting:
-        event = event_at(capture, position)
+    for each in delivery.waiting(capture, dispatch):
+        event = event_at(capture, each.event if isinstance(each, LaterEvent) else each)
         message = None if event is None else event.message_id
         if message in held:
             continue
         if delivery.count >= EVENTS_AT_ONCE and delivery.meaning is AnswerMeaning.SUCCESS:
             break
-        sent = await sender.send(capture, outgoing, position)
+        sent = await sender.send(capture, outgoing, each)
         delivery.note(sent)
         if not goes_on(sent) or sent.meaning is AnswerMeaning.IMPOSSIBLE or sent.attempt.status is None:
             break
@@ -89,7 +102,15 @@ async def deliver(
             break
         if message is not None and outgoing.forward.order is DispatchOrder.MESSAGE:
             held.add(message)
-    delivery.is_partial = delivery.meaning is AnswerMeaning.SUCCESS and not delivery.arrived.issuperset(waiting)
+    is_done = not delivery.waiting(capture, dispatch)
+    delivery.is_partial = delivery.meaning is AnswerMeaning.SUCCESS and not is_done
+
+
+def later_of(dispatch: Dispatch, forward: Forward) -> tuple[LaterEvent, ...]:
+    """What follows from a capture and is to be sent, each once; nothing if the forward sends none of it any more."""
+    if not forward.sends_follow_ups:
+        return ()
+    return tuple({(each.event, each.follow_up): each for each in dispatch.later}.values())
 
 
 def _is_final(sent: SentDispatch, step: int, schedule: Sequence[timedelta]) -> bool:

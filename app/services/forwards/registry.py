@@ -147,7 +147,8 @@ class Forwards:
                 secret = None
             elif secret is None or self._secrets.of(forward_id) is None:
                 secret = await self._secrets.make(forward_id)
-            return await self._set(replace(old, forward=forward, health=health, secret=secret))
+            skips = forward.sends_follow_ups and not old.forward.sends_follow_ups
+            return await self._set(replace(old, forward=forward, health=health, secret=secret), skips=skips)
 
     async def set_dispatch(self, bin_id: str, forward_id: str, dispatch: Dispatch) -> None:
         """Store the state of a capture with a forward, whether it matches or not. Raises NotFound."""
@@ -312,8 +313,8 @@ class Forwards:
         self._secrets.forget(forward_id)
         start_task(runner.stop(), name="forward-end")
 
-    async def _set(self, stored: StoredForward) -> StoredForward:
-        await self._store.set_forward(stored.id, stored.forward, stored.health, secret=stored.secret)
+    async def _set(self, stored: StoredForward, *, skips: bool = False) -> StoredForward:
+        await self._store.set_forward(stored.id, stored.forward, stored.health, secret=stored.secret, skips=skips)
         # With its new edition.
         stored = replace(await self._store.get_forward(stored.id), position=stored.position)
         runner = self.runner(stored.bin_id, stored.id)

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ...domain.captures import Capture, Headers
-from ...domain.forwards.events import forwarded_event, is_repeat
+from ...domain.forwards.events import LaterFacts, event_at, forwarded_event, is_repeat
+from ...domain.forwards.follow_ups import pairings_by_event
 from ...domain.forwards.headers import (
     MAX_HOPS,
     WEBHOOK_ID,
@@ -18,8 +19,8 @@ from ...domain.forwards.headers import (
     hops_of,
     webhook_id,
 )
-from ...domain.forwards.model import EventContent, Forward, ForwardSignature
-from ...domain.replays import MAX_SENT, Trigger, header_lines_of, replayed, unsent, with_signature
+from ...domain.forwards.model import EventContent, Forward, ForwardSignature, LaterEvent
+from ...domain.replays import MAX_SENT, FollowUp, Trigger, header_lines_of, replayed, unsent, with_signature
 from ...domain.signatures import Signing
 from ...signatures.signer import Signer
 from ...signatures.urls import request_url
@@ -84,13 +85,16 @@ class RequestWriter:
         data = replayed(raw, role, url, with_credentials=credentials, added=added)
         return RequestBytes(url=url, data=data, kept=header_lines_of(data))
 
-    async def write_event(self, capture: Capture, event: int, outgoing: Outgoing, at: datetime) -> RequestBytes:
-        """The event at a position as JSON, signed by Standard Webhooks. Raises Invalid, Damaged, ValueError,
-        StoreUnavailable, NotFound."""
+    async def write_event(
+        self, capture: Capture, event: int | LaterEvent, outgoing: Outgoing, at: datetime
+    ) -> RequestBytes:
+        """The event at a position as JSON, or what follows from it, signed by Standard Webhooks. Raises Invalid,
+        Damaged, ValueError, StoreUnavailable, NotFound."""
         if outgoing.secret is None:
             raise ValueError(_NO_SECRET)
         signer = Signer(scheme="standardwebhooks", secret=outgoing.secret)
-        headers = event_headers(self._dispatched(capture, outgoing), event)
+        position, follow_up = (event, None) if isinstance(event, int) else (event.event, event.follow_up)
+        headers = event_headers(self._dispatched(capture, outgoing), position, follow_up)
         body = await self.event_json(outgoing.bin_id, outgoing.forward, capture, event)
         url = outgoing.forward.url
         if len(body) > QUICK_BYTES:
@@ -100,18 +104,35 @@ class RequestWriter:
         data = _posted(url, signed.headers, body)
         return RequestBytes(url=url, data=data, kept=(header_lines_of(data) + b"\r\n" + body)[:MAX_SENT])
 
-    async def event_json(self, bin_id: str, forward: Forward, capture: Capture, event: int) -> bytes:
+    async def event_json(self, bin_id: str, forward: Forward, capture: Capture, event: int | LaterEvent) -> bytes:
         """The body of the request for an event. Raises Damaged, StoreUnavailable, NotFound."""
-        repeats = is_repeat(capture) and forward.event_content is not EventContent.THIN
-        first = await self._store.repeat_of(bin_id, capture.row.n, event) if repeats else None
+        is_thin = forward.event_content is EventContent.THIN
+        position = event if isinstance(event, int) else event.event
+        repeats = is_repeat(capture) and not is_thin
+        first = await self._store.repeat_of(bin_id, capture.row.n, position) if repeats else None
+        facts = None
+        if not isinstance(event, int):
+            facts = LaterFacts(later=event) if is_thin else await self._facts(bin_id, capture, event)
         public_url = self._secrets.context.public_url
 
         def encoded() -> bytes:
-            made = forwarded_event(bin_id, capture, event, forward, duplicate_of=first, public_url=public_url)
+            made = forwarded_event(
+                bin_id, capture, position, forward, duplicate_of=first, public_url=public_url, facts=facts
+            )
             return msgspec.json.encode(made)
 
         is_large = forward.event_content is EventContent.RAW and len(capture.raw.body) > QUICK_BYTES
         return await run_in_thread(encoded) if is_large else encoded()
+
+    async def _facts(self, bin_id: str, capture: Capture, later: LaterEvent) -> LaterFacts:
+        n = capture.row.n
+        if later.follow_up is FollowUp.VERDICT:
+            pairings = await self._store.pairings_of(bin_id, [n], wait=False)
+            return LaterFacts(later=later, pairing=pairings_by_event(capture, pairings).get(later.event))
+        event = event_at(capture, later.event)
+        messages = await self._store.messages_of(bin_id, n)
+        found = [each for each in messages if event is not None and each.message_id == event.message_id]
+        return LaterFacts(later=later, message=found[0] if found else None)
 
     def _dispatched(self, capture: Capture, outgoing: Outgoing) -> DispatchedRequest:
         """Raises ValueError for a request that went in a circle."""

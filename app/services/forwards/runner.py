@@ -5,7 +5,7 @@ the target and that commit, the request is sent once more, with the same id.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ from ...domain.forwards.model import (
     Retry,
     StoredForward,
 )
-from ...domain.replays import NewAttempt, Trigger
+from ...domain.replays import FollowUp, NewAttempt, Trigger
 from ...errors import NotFound, StoreUnavailable, TooSlow
 from ...log import get_log
 from ...store import Store
@@ -36,6 +36,7 @@ from ...tasks import start_periodic, start_task, stop
 from ..gathering import GatheredWrites
 from ..leases import Lease
 from .delivering import Delivery, deliver
+from .follow_ups import FollowUpLook, looks_of
 from .queue import ForwardQueue
 from .requests import Outgoing
 from .sending import PER_TARGET, ForwardSender, SentDispatch
@@ -84,7 +85,8 @@ class ForwardRunner:
         self._schedule = schedule
         self.health: ForwardHealth = stored.health
         self._queue = ForwardQueue(store, stored.id, stored.bin_id, stored.forward, stored.position)
-        self._written = stored.position
+        self._looks = looks_of(store, stored)
+        self._written = (stored.position, stored.looked)
         self._marks: list[DispatchMark] = []
         self._sending: dict[int, asyncio.Task[None]] = {}
         self._writes = GatheredWrites(
@@ -97,8 +99,9 @@ class ForwardRunner:
 
     @property
     def stored(self) -> StoredForward:
-        """The forward with its current health and position."""
-        return replace(self._stored, health=self.health, position=self._queue.position)
+        """The forward with its current health and positions."""
+        looked = {**self._stored.looked, **self._looked}
+        return replace(self._stored, health=self.health, position=self._queue.position, looked=looked)
 
     @property
     def in_flight(self) -> frozenset[int]:
@@ -117,6 +120,7 @@ class ForwardRunner:
         """Continue with new settings and a new health."""
         self._stored, self._secret, self.health = stored, secret, stored.health
         self._queue.use(stored.forward)
+        self._looks = looks_of(self._store, stored)
         self.wake()
 
     def follow(self, stored: StoredForward, secret: str | None) -> None:
@@ -192,7 +196,35 @@ class ForwardRunner:
                 break
             self._send(dispatch, _trigger_of(dispatch))
         self._write_soon()
-        return _seconds_until(self._queue.next_due, now)
+        return min(_seconds_until(self._queue.next_due, now), await self._look(now))
+
+    async def _look(self, now: datetime) -> float:
+        """Find what follows from captures that are not on their way. Returns the seconds until the next look."""
+        upto = min([self._queue.position, *(n - 1 for n in self._queue.in_progress)])
+        wait_s = LONGEST_S
+        for each in self._looks:
+            if each.is_due(now, upto) and (await self._look_for(each, now, upto) or each.is_due(now, upto)):
+                return 0.0
+            if each.position < upto:
+                wait_s = min(wait_s, _seconds_until(each.next_look, now))
+        return wait_s
+
+    async def _look_for(self, look: FollowUpLook, now: datetime, upto: int) -> bool:
+        """Store what is found. The queue is read again before anything else is sent, so that no delivery is without
+        it."""
+        looked = await look.look(now, upto)
+        if looked.later:
+            if not self._lease.may_begin:
+                raise StoreUnavailable("Another server may send this now.")
+            marks = ForwardMarks(
+                health=self.health, position=None, edition=self._stored.edition, later=looked.later,
+                looked={look.follow_up: looked.position},
+            )  # fmt: skip
+            await self._store.mark_dispatches(self._stored.bin_id, self._stored.id, marks)
+            self._queue.changed()
+            self._changes.changed(self._stored.bin_id, [each.n for each in looked.later])
+        look.position = looked.position
+        return bool(looked.later)
 
     async def _probe(self, at: datetime, now: datetime) -> float:
         """Send one dispatch to a resting target."""
@@ -219,7 +251,7 @@ class ForwardRunner:
             forward_id=stored.id, bin_id=stored.bin_id, forward=stored.forward, secret=self._secret,
             attempt=dispatch.tries + 1, trigger=trigger, may_send=lambda: self._lease.may_begin,
         )  # fmt: skip
-        delivery = Delivery()
+        delivery = Delivery(arrived=set(dispatch.arrived), later=dispatch.later)
         try:
             capture = await self._store.get_capture(stored.bin_id, dispatch.n, wait=False)
             await self._store.flush()
@@ -291,26 +323,35 @@ class ForwardRunner:
             trigger=trigger if delivery.is_partial and trigger is not Trigger.PROBE else None,
             due_at=None if following.wait is None else now + following.wait,
             arrived=() if following.state is DispatchState.DELIVERED else tuple(sorted(delivery.arrived)),
+            later=() if following.state is DispatchState.DELIVERED else delivery.later,
         )  # fmt: skip
         self._marks.append(DispatchMark(dispatch=changed, attempts=delivery.kept))
         self._changes.ended(changed.state)
 
     def _write_soon(self) -> None:
-        is_far = self._queue.position - self._written >= MAX_UNWRITTEN
+        position, looked = self._written
+        ahead = [self._queue.position - position, *(n - looked.get(each, 0) for each, n in self._looked.items())]
+        is_far = max(ahead) >= MAX_UNWRITTEN
         if self._marks or is_far:
             self._writes.soon()
 
     async def _write(self) -> None:
         batch = list(self._marks)
-        position = self._queue.position_without([mark.dispatch.n for mark in batch])
-        if (not batch and position == self._written) or not self._lease.is_held:
+        position, looked = self._queue.position_without([mark.dispatch.n for mark in batch]), self._looked
+        if (not batch and (position, looked) == self._written) or not self._lease.is_held:
             return
-        marks = ForwardMarks(health=self.health, position=position, marks=batch, edition=self._stored.edition)
+        marks = ForwardMarks(
+            health=self.health, position=position, marks=batch, edition=self._stored.edition, looked=looked
+        )
         await self._store.mark_dispatches(self._stored.bin_id, self._stored.id, marks)
         del self._marks[: len(batch)]
-        self._written = position
+        self._written = (position, looked)
         self._queue.stored([mark.dispatch for mark in batch])
         self._changes.changed(self._stored.bin_id, [mark.dispatch.n for mark in batch])
+
+    @property
+    def _looked(self) -> Mapping[FollowUp, int]:
+        return {each.follow_up: each.position for each in self._looks}
 
     async def _check_clock(self) -> None:
         """After the clock was set back, what is scheduled would be late by that time: it is sent now."""

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from ... import clock
 from ...domain.captures import Capture
 from ...domain.forwards.answers import AnswerMeaning, meaning_of, read_retry_after
-from ...domain.replays import NewAttempt, without_secrets
+from ...domain.forwards.model import LaterEvent
+from ...domain.replays import FollowUp, NewAttempt, without_secrets
 from ...egress import Network, send_exactly
 from ...errors import Damaged, Invalid, StoreUnavailable
 from .requests import Outgoing, RequestBytes, RequestWriter
@@ -69,16 +70,18 @@ class ForwardSender:
         self._allowed = allowed
         self._slots = TargetSlots()
 
-    async def send(self, capture: Capture, outgoing: Outgoing, event: int | None = None) -> SentDispatch:
-        """Send a capture, or one of its events. Never raises for errors of the target. Raises StoreUnavailable,
-        NotFound."""
+    async def send(
+        self, capture: Capture, outgoing: Outgoing, event: int | LaterEvent | None = None
+    ) -> SentDispatch:  # fmt: skip
+        """Send a capture, or one of its events, or what follows from one. Never raises for errors of the target. Raises
+        StoreUnavailable, NotFound."""
         if event is None:
             return await self._send(capture, outgoing, None, partial(self._writer.write_capture, capture, outgoing))
         write = partial(self._writer.write_event, capture, event, outgoing)
         return await self._send(capture, outgoing, event, write)
 
     async def _send(
-        self, capture: Capture, outgoing: Outgoing, event: int | None,
+        self, capture: Capture, outgoing: Outgoing, event: int | LaterEvent | None,
         write: Callable[[datetime], Awaitable[RequestBytes]],
     ) -> SentDispatch:  # fmt: skip
         async with self._slots.slot(outgoing.forward.url):
@@ -96,10 +99,12 @@ class ForwardSender:
         why = reply.error
         if reply.status is not None and 300 <= reply.status < 400:
             why = f"a redirect to {(reply.location or 'nowhere')[:MAX_LOCATION]}, which is not followed"
+        position, follow_up = _names_of(event)
         attempt = NewAttempt(
             n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=sent_at, status=reply.status,
             ms=reply.ms, error=why, content_type=reply.content_type[:200], body=reply.body,
-            forward=outgoing.forward_id, trigger=outgoing.trigger, sent=request.kept, event=event,
+            forward=outgoing.forward_id, trigger=outgoing.trigger, sent=request.kept, event=position,
+            follow_up=follow_up,
         )  # fmt: skip
         return SentDispatch(
             attempt=attempt,
@@ -117,9 +122,17 @@ async def wait_for_captures() -> None:
         await asyncio.sleep(min(turn_s * WAIT_FACTOR, LONGEST_WAIT_S))
 
 
-def _impossible(capture: Capture, outgoing: Outgoing, event: int | None, at: datetime, why: str) -> SentDispatch:
+def _impossible(
+    capture: Capture, outgoing: Outgoing, event: int | LaterEvent | None, at: datetime, why: str
+) -> SentDispatch:
+    position, follow_up = _names_of(event)
     attempt = NewAttempt(
         n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=at, status=None, ms=0,
-        error=f"not sent: {why}", forward=outgoing.forward_id, trigger=outgoing.trigger, event=event,
+        error=f"not sent: {why}", forward=outgoing.forward_id, trigger=outgoing.trigger, event=position,
+        follow_up=follow_up,
     )  # fmt: skip
     return SentDispatch(attempt=attempt, meaning=AnswerMeaning.IMPOSSIBLE)
+
+
+def _names_of(event: int | LaterEvent | None) -> tuple[int | None, FollowUp | None]:
+    return (event.event, event.follow_up) if isinstance(event, LaterEvent) else (event, None)

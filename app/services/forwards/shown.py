@@ -20,7 +20,7 @@ class ForwardStatus:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownDispatch:
     """A capture with one forward, as users see it. `at`: the next attempt. `arrived`: how many of its events have
-    arrived, while others have not."""
+    arrived, while others have not. `later_only`: all of them, but not what follows from them."""
 
     forward: StoredForward
     state: DispatchState
@@ -28,6 +28,7 @@ class ShownDispatch:
     tries: int
     at: datetime | None
     arrived: int = 0
+    later_only: bool = False
 
 
 def show_dispatch(forward: StoredForward, dispatch: Dispatch, *, is_in_flight: bool) -> ShownDispatch:
@@ -38,8 +39,9 @@ def show_dispatch(forward: StoredForward, dispatch: Dispatch, *, is_in_flight: b
     elif state in OPEN and forward.health.state is not ForwardState.ON:
         state, at = DispatchState.HELD, _held_until(forward.health)
     return ShownDispatch(
-        forward=forward, state=state, status=dispatch.status, tries=dispatch.tries, at=at, arrived=len(dispatch.arrived)
-    )
+        forward=forward, state=state, status=dispatch.status, tries=dispatch.tries, at=at,
+        arrived=len(dispatch.arrived), later_only=dispatch.later_only and bool(dispatch.later),
+    )  # fmt: skip
 
 
 def _held_until(health: ForwardHealth) -> datetime | None:

@@ -30,10 +30,16 @@ def mark_dispatches(batch: Batch, job: jobs.MarkDispatches) -> None:
     forward = transaction.one("forward_to_mark", {"id": job.id})
     if forward is None:
         return
-    number, bin, floor_n = forward
+    number, bin, floor_n, verdicts_position, stuck_position = forward
+    for later in job.later:
+        is_known = later.n <= (verdicts_position if later.is_verdict else stuck_position)
+        if is_known or not _is_there(batch, bin, floor_n, later.n):
+            continue
+        values = {"forward": number, "n": later.n, "message": later.message, "later": later.later, "now": job.now}
+        transaction.run("add_later", values)
     delivered = 0
     for record in job.dispatches:
-        if record.n <= floor_n or transaction.one("has_capture", {"id": row_id(bin, record.n)}) is None:
+        if not _is_there(batch, bin, floor_n, record.n):
             continue
         values = {name: getattr(record, name) for name in record.__struct_fields__ if name != "attempts"}
         transaction.run("set_dispatch", {"forward": number, **values})
@@ -44,14 +50,19 @@ def mark_dispatches(batch: Batch, job: jobs.MarkDispatches) -> None:
             transaction.one("add_attempt", {"bin": bin, **msgspec.structs.asdict(attempt)})
         if record.state in _FINAL and record.message is not None:
             transaction.run("release_next", {"forward": number, "message": record.message, "now": job.now})
-        delivered += record.state == "delivered"
+        # A capture counts once, also if something follows from it.
+        delivered += record.state == "delivered" and not record.later_only
     values = {
         "number": number, "health": job.health, "position": job.position, "delivered": delivered,
-        "edition": job.edition,
+        "edition": job.edition, "verdicts_position": job.verdicts_position, "stuck_position": job.stuck_position,
     }  # fmt: skip
     transaction.run("mark_forward", values)
     if job.health is None:
         transaction.run("count_requeued", {"number": number})
+
+
+def _is_there(batch: Batch, bin: int, floor_n: int, n: int) -> bool:
+    return n > floor_n and batch.transaction.one("has_capture", {"id": row_id(bin, n)}) is not None
 
 
 def retry_dispatches(batch: Batch, job: jobs.RetryDispatches) -> int:

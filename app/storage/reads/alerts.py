@@ -18,6 +18,7 @@ from ...domain.alerts.model import (
     StoredNotice,
 )
 from ...domain.forwards.model import DispatchState
+from ...domain.messages.model import UnfinishedMessage
 from ...domain.units import from_micros, micros
 from ...errors import NotFound
 from ...store.alerts import NEW_ALERT
@@ -104,10 +105,10 @@ class AlertReads(StoreBase):
         rows = await self._log.all("due_alert_deliveries", {"limit": limit})
         return [(_delivery(row), _read_notice(row["notice"])) for row in rows]
 
-    async def unfinished_messages(self, bin_id: str, numbers: Sequence[int]) -> Sequence[tuple[int, str, str]]:
+    async def unfinished_messages(self, bin_id: str, numbers: Sequence[int]) -> Sequence[UnfinishedMessage]:
         values = {"bin": await self._number(bin_id), "numbers": list(numbers)}
         rows = await self._ledger.all("unfinished_messages", values)
-        return [(row["n"], row["provider"], row["message_id"]) for row in rows]
+        return [UnfinishedMessage(row["n"], row["provider"], row["message_id"], row["last_n"]) for row in rows]
 
 
 def _json(value: Alert | AlertState | AlertNotice) -> str:

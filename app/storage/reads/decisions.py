@@ -7,7 +7,7 @@ import msgspec
 from ...domain.answers.model import RoleAnswers
 from ...domain.drills import Drill
 from ...domain.faults import ActiveFault, Fault
-from ...domain.replays import Attempt, NewAttempt, Trigger
+from ...domain.replays import Attempt, FollowUp, NewAttempt, Trigger
 from ...domain.roles import Role
 from ...domain.units import from_micros, micros
 from ...domain.wiretaps.model import Wiretap
@@ -108,6 +108,7 @@ def _attempt(row: SqlRow) -> Attempt:
         status=row["status"], ms=row["ms"], error=row["error"], content_type=row["content_type"],
         body=row["body"], edited=bool(row["edited"]), forward=row["forward"], trigger=Trigger(row["trigger"]),
         sent=row["sent"], event=row["event"], listener=row["listener"],
+        follow_up=None if row["follow_up"] is None else FollowUp(row["follow_up"]),
     )  # fmt: skip
 
 

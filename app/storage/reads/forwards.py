@@ -16,10 +16,12 @@ from ...domain.forwards.model import (
     Forward,
     ForwardHealth,
     ForwardMarks,
+    LaterEvent,
+    LaterMark,
     Retry,
     StoredForward,
 )
-from ...domain.replays import NewAttempt, Trigger
+from ...domain.replays import FollowUp, NewAttempt, Trigger
 from ...domain.units import from_micros, micros
 from ...errors import NotFound
 from ...store.forwards import NEW
@@ -60,9 +62,9 @@ class ForwardReads(StoreBase):
         return await self.get_forward(forward_id)
 
     async def set_forward(
-        self, forward_id: str, forward: Forward, health: ForwardHealth, *, secret: str | None
+        self, forward_id: str, forward: Forward, health: ForwardHealth, *, secret: str | None, skips: bool = False
     ) -> None:
-        await self._appender.submit(jobs.SetForward(forward_id, _json(forward), _json(health), secret))
+        await self._appender.submit(jobs.SetForward(forward_id, _json(forward), _json(health), secret, skips))
 
     async def drop_forward(self, forward_id: str) -> None:
         await self._appender.submit(jobs.DropForward(forward_id))
@@ -71,8 +73,12 @@ class ForwardReads(StoreBase):
         records = [_record(bin_id, mark) for mark in marks.marks]
         health = None if marks.health is None else _json(marks.health)
         await self._appender.submit(
-            jobs.MarkDispatches(forward_id, micros(clock.now()), health, marks.position, records, marks.edition)
-        )
+            jobs.MarkDispatches(
+                forward_id, micros(clock.now()), health, marks.position, records, marks.edition,
+                tuple(_later_record(each) for each in marks.later), marks.looked.get(FollowUp.VERDICT),
+                marks.looked.get(FollowUp.STUCK),
+            )
+        )  # fmt: skip
 
     async def retry_dispatches(self, forward_id: str, retry: Retry, limit: int) -> int:
         result = await self._appender.submit(
@@ -130,6 +136,7 @@ def _stored(row: SqlRow) -> StoredForward:
         made_at=from_micros(row["made_at"]), position=row["position"], secret=row["secret"],
         delivered=row["delivered"], expired=row["expired"], last_n=row["last_n"], edition=row["edition"],
         requeued=row["requeued"],
+        looked={FollowUp.VERDICT: row["verdicts_position"], FollowUp.STUCK: row["stuck_position"]},
     )  # fmt: skip
 
 
@@ -139,6 +146,7 @@ def _dispatch(row: SqlRow, forward: str) -> Dispatch:
         status=row["status"], message=row["message"], forward=forward,
         trigger=None if row["trigger"] is None else Trigger(row["trigger"]),
         arrived=() if row["arrived"] is None else _read_arrived(row["arrived"]),
+        later=() if row["later"] is None else _read_later(row["later"]), later_only=bool(row["later_only"]),
     )  # fmt: skip
 
 
@@ -148,8 +156,24 @@ def _record(bin_id: str, mark: DispatchMark) -> jobs.DispatchRecord:
         each.n, each.state.value, each.tries, each.step, None if each.due_at is None else micros(each.due_at),
         each.status, each.message, None if each.trigger is None else each.trigger.value,
         [attempt_job(bin_id, attempt) for attempt in mark.attempts],
-        json.dumps(each.arrived) if each.arrived else None,
+        json.dumps(each.arrived) if each.arrived else None, _write_later(each.later) or None, each.later_only,
     )  # fmt: skip
+
+
+def _later_record(mark: LaterMark) -> jobs.LaterRecord:
+    is_verdict = mark.events[0].follow_up is FollowUp.VERDICT
+    return jobs.LaterRecord(mark.n, mark.message, _write_later(mark.events), is_verdict)
+
+
+def _write_later(events: Sequence[LaterEvent]) -> str:
+    return " ".join(f"{each.event}.{each.follow_up.value}.{micros(each.at)}" for each in events)
+
+
+def _read_later(text: str) -> tuple[LaterEvent, ...]:
+    parts = (each.split(".") for each in text.split())
+    return tuple(
+        LaterEvent(event=int(event), follow_up=FollowUp(name), at=from_micros(int(at))) for event, name, at in parts
+    )
 
 
 def attempt_job(bin_id: str, new: NewAttempt) -> jobs.AddAttempt:
@@ -157,4 +181,5 @@ def attempt_job(bin_id: str, new: NewAttempt) -> jobs.AddAttempt:
     return jobs.AddAttempt(
         bin_id, new.n, new.url, micros(new.sent_at), new.status, new.ms, new.error, new.content_type, new.body,
         new.edited, new.forward, new.trigger.value, new.sent, new.event, new.listener,
+        None if new.follow_up is None else new.follow_up.value,
     )  # fmt: skip

@@ -19,6 +19,7 @@ class ForwardForm:
     roles: tuple[str, ...] = ()
     mode: str = "raw"
     event_content: str = "full"
+    follow_ups: bool = True
     order: str = "message"
     signature: str = "sent"
     credentials: bool = False
@@ -28,7 +29,7 @@ class ForwardForm:
     def raw(self) -> dict[str, object]:
         """As JSON, without `start`, and without what the chosen mode does not have."""
         values = dataclass_values(self)
-        unused = {"start", "signature" if self.mode == "event" else "event_content"}
+        unused = {"start", *(("signature",) if self.mode == "event" else ("event_content", "follow_ups"))}
         if self.mode == "event" and self.event_content != "raw":
             unused.add("credentials")
         given = {name: value for name, value in values.items() if name not in unused}
@@ -48,6 +49,7 @@ def read_forward_form(form: Mapping[str, str]) -> ForwardForm:
         roles=tuple(role.value for role in Role if f"role-{role.value}" in form),
         mode=form.get("mode", "raw"),
         event_content=form.get("event_content", "full"),
+        follow_ups="follow_ups" in form,
         order=form.get("order", "message"),
         signature=form.get("signature", "sent"),
         credentials="credentials" in form,
@@ -60,6 +62,7 @@ def form_of(forward: Forward) -> ForwardForm:
     """The form with the settings of a forward."""
     return ForwardForm(
         name=forward.name, url=forward.url, filter=forward.filter, roles=tuple(role.value for role in forward.roles),
-        mode=forward.mode.value, event_content=forward.event_content.value, order=forward.order.value,
+        mode=forward.mode.value, event_content=forward.event_content.value, follow_ups=forward.follow_ups,
+        order=forward.order.value,
         signature=forward.signature.value, credentials=forward.credentials, timeout_s=str(forward.timeout_s),
     )  # fmt: skip

@@ -90,6 +90,10 @@ Timeout = Annotated[
         extra={"reason": f"must be a whole number from {MIN_TIMEOUT_S} to {MAX_TIMEOUT_S}"},
     ),
 ]
+FollowUps = Annotated[
+    bool,
+    Meta(description="With mode event: also send the verdict when a fallback URL was used, and stuck messages."),
+]
 Number = Annotated[int, Meta(ge=1, le=HIGHEST)]
 
 
@@ -102,6 +106,7 @@ class ForwardInput(Input, frozen=True, kw_only=True):
     roles: Roles = ()
     mode: Mode = ForwardMode.RAW
     event_content: Content = EventContent.FULL
+    follow_ups: FollowUps = True
     order: Order = DispatchOrder.MESSAGE
     signature: Sign = ForwardSignature.SENT
     credentials: Annotated[bool, Meta(description="Also send Authorization, Cookie, Proxy-* and X-Forwarded-*.")] = (
@@ -138,6 +143,7 @@ class ForwardChange(Input, frozen=True, kw_only=True):
     roles: Roles | UnsetType = UNSET
     mode: Mode | UnsetType = UNSET
     event_content: Content | UnsetType = UNSET
+    follow_ups: FollowUps | UnsetType = UNSET
     order: Order | UnsetType = UNSET
     signature: Sign | UnsetType = UNSET
     credentials: bool | UnsetType = UNSET

@@ -26,6 +26,7 @@ class ForwardShape(msgspec.Struct):
     roles: list[RoleName]
     mode: Literal["raw", "event"]
     event_content: Annotated[Literal["full", "thin", "raw"], Meta(description="For mode event.")]
+    follow_ups: Annotated[bool, Meta(description="For mode event: whether verdicts and stuck messages are sent.")]
     order: Literal["message", "none", "strict"]
     signature: Literal["sent", "target", "smsbin"]
     credentials: bool
@@ -65,7 +66,7 @@ def show_forward(status: ForwardStatus) -> ForwardShape:
     return ForwardShape(
         id=stored.id, name=forward.name, url=forward.url, filter=forward.filter,
         roles=[role.value for role in forward.roles], mode=forward.mode.value,
-        event_content=forward.event_content.value, order=forward.order.value,
+        event_content=forward.event_content.value, follow_ups=forward.follow_ups, order=forward.order.value,
         signature=forward.signature.value, credentials=forward.credentials, timeout_s=forward.timeout_s,
         wiretap=None if forward.wiretap is None else forward.wiretap.value,
         paused=health.paused, state=health.state.value, reason=health.reason, made_at=rfc3339(stored.made_at),

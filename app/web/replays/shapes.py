@@ -15,8 +15,8 @@ class ReplayShape(msgspec.Struct):
     values. `body`: the first 4 KiB of the response body, decoded as UTF-8. `edited`: the request was changed before it
     was sent. `forward`: the id of the forward that sent it, null for a replay; `trigger`: why. `sent`: the header lines
     that a forward has sent, bytes as latin-1. `event`: which event of the capture was sent, from 0, null for the
-    request itself; `sent_body`: its JSON, as far as it is kept, else null. `listener`: the name of the listener whose
-    program answered; then `url` is empty."""
+    request itself; `follow_up`: what followed from that event was sent; `sent_body`: the JSON, as far as it is kept,
+    else null. `listener`: the name of the listener whose program answered; then `url` is empty."""
 
     n: int
     number: int
@@ -32,6 +32,7 @@ class ReplayShape(msgspec.Struct):
     trigger: Literal["first", "retry", "manual", "bulk", "resume", "probe", "wiretap"]
     sent: list[Pair]
     event: int | None
+    follow_up: Literal["verdict", "stuck"] | None
     sent_body: str | None
     listener: str | None
 
@@ -57,6 +58,7 @@ def show_attempt(attempt: Attempt) -> ReplayShape:
         forward=attempt.forward, trigger=attempt.trigger.value,
         sent=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in read_lines(attempt.sent_head)],
         event=attempt.event,
+        follow_up=None if attempt.follow_up is None else attempt.follow_up.value,
         sent_body=None if attempt.event is None else attempt.sent_body.decode("utf-8", "replace"),
         listener=attempt.listener,
     )  # fmt: skip

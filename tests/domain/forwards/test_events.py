@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -16,12 +16,15 @@ from app.domain.events import Event
 from app.domain.forwards.events import (
     EventType,
     ForwardedEvent,
+    LaterFacts,
     count_events,
     event_at,
     forwarded_event,
     is_repeat,
 )
-from app.domain.forwards.model import EventContent, Forward
+from app.domain.forwards.model import EventContent, Forward, LaterEvent
+from app.domain.pairings.model import Hit, Pairing
+from app.domain.replays import FollowUp
 from app.domain.roles import Kind, Role
 from app.domain.signatures import Judgement, SignatureVerdict
 from app.domain.statuses import Status, Word
@@ -54,10 +57,13 @@ def a_capture(reading: Reading, raw: RawRequest | None = None, role: Role = Role
     return Capture(row=row, raw=raw, sha256="", events=reading.events)
 
 
-def sent(capture: Capture, position: int = 0, *, credentials: bool = False, content: str = "full") -> dict:
+def sent(
+    capture: Capture, position: int = 0, *, credentials: bool = False, content: str = "full",
+    facts: LaterFacts | None = None,
+) -> dict:  # fmt: skip
     forward = Forward(name="F", url="https://x.example/", event_content=EventContent(content), credentials=credentials)
     made = forwarded_event(
-        "xht8m99d", capture, position, forward, duplicate_of=None, public_url="https://sms.example/base/"
+        "xht8m99d", capture, position, forward, duplicate_of=None, public_url="https://sms.example/base/", facts=facts
     )
     encoded = msgspec.json.encode(made)
     assert msgspec.json.decode(encoded, type=ForwardedEvent) == made
@@ -78,6 +84,7 @@ def test_the_names_of_fields_stay_and_every_one_is_there() -> None:
             "final": True, "error_code": None, "price": None, "currency": None, "segments": 1,
             "said_at": "2026-11-28T20:00:01.101000Z", "received_at": "2026-11-28T20:00:01.101000Z",
             "signature": "valid", "findings": ["duplicate"], "duplicate_of": None, "simulated": False, "raw": None,
+            "verdict": None, "gap_ms": None, "captures": [42],
         },
     }  # fmt: skip
 
@@ -97,7 +104,7 @@ def test_every_sample_of_every_provider_fits_the_schema() -> None:
                 if content is EventContent.FULL:
                     seen.add(made["type"])
                     fields.add(tuple(made["data"]))
-    assert seen == {each.value for each in EventType}
+    assert seen == {each.value for each in EventType} - {EventType.VERDICT, EventType.STUCK}
     assert len(fields) == 1
 
 
@@ -146,3 +153,27 @@ def test_a_callback_on_the_wrong_url_is_a_status_as_the_ledger_found() -> None:
 def test_a_repeat_is_known_by_its_finding() -> None:
     assert is_repeat(a_capture(Reading(findings=("late_status", "duplicate"))))
     assert not is_repeat(a_capture(Reading(findings=("soft_duplicate",))))
+
+
+def a_hit(n: int, *, fallback: bool = False, ok: bool = False) -> Hit:
+    return Hit(n=n, at=AT + timedelta(seconds=n), fallback=fallback, method="POST", ok=ok)
+
+
+@pytest.mark.parametrize("content", [each.value for each in EventContent])
+def test_a_verdict_is_an_event_of_its_own_type_about_requests_up_to_its_own(content: str) -> None:
+    later = LaterEvent(event=0, follow_up=FollowUp.VERDICT, at=AT + timedelta(seconds=30))
+    hits = (a_hit(41), a_hit(42, fallback=True, ok=True), a_hit(43, ok=True))
+    facts = LaterFacts(later=later, pairing=Pairing(message_id="SM1", voice=False, hits=hits))
+    made = sent(a_capture(Reading(provider="generic", events=(EVENT,))), content=content, facts=facts)
+    assert [error.message for error in VALIDATOR.iter_errors(made)] == []
+    assert (made["type"], made["timestamp"]) == ("pairing.verdict", "2026-11-28T20:00:31.101000Z")
+    assert (made["data"]["n"], made["data"]["event"], made["data"]["message_id"]) == (42, 0, "SM1")
+    if content != "thin":
+        found = [made["data"][name] for name in ("verdict", "gap_ms", "captures", "text")]
+        assert found == ["fallback_after_error", 1_000, [41, 42], "hi"]
+
+
+def test_what_is_not_known_any_more_of_an_event_is_null() -> None:
+    later = LaterEvent(event=0, follow_up=FollowUp.STUCK, at=AT)
+    made = sent(a_capture(Reading(events=(EVENT,))), facts=LaterFacts(later=later))
+    assert [made["data"][name] for name in ("verdict", "gap_ms", "captures")] == [None, None, [42]]

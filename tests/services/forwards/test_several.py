@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from app.domain.forwards.model import OPEN, DispatchOrder, ForwardState, Retry
-from app.domain.replays import Trigger
+from app.domain.forwards.model import OPEN, DispatchOrder, ForwardMode, ForwardState, Retry
+from app.domain.replays import FollowUp, Trigger
 from app.services import leases
 from app.services.forwards import registry, runner
 from app.services.leases import LEASE_S
@@ -16,6 +16,7 @@ from tests.several import Passing
 
 from .several import Server, several_servers
 from .target import Target, answer_of
+from .test_follow_ups import a_status, ids
 
 
 @pytest.fixture(autouse=True)
@@ -137,6 +138,21 @@ async def test_nothing_is_sent_by_a_server_that_was_frozen(
         await is_frozen.wait()
     await second.place.until_stored(forward, 1, "delivered")
     assert target.numbers == [1]
+
+
+async def test_what_follows_is_found_by_the_one_that_sends_and_once(servers: list[Server], target: Target) -> None:
+    first, second, third = servers
+    forward = await second.place.add(target.url, mode=ForwardMode.EVENT)
+    await a_status(third.place)
+    await target.got(2)
+    await second.place.until_stored(forward, 1, "delivered")
+    first.cut_off()
+    await a_status(third.place, "SM2")
+    assert ids(target.seen) == ["1.0", "1.0.stuck"]
+    for server in (second, third):
+        await server.forwards.refresh()
+        stored = server.forwards.runner(server.place.bin.id, forward.id).stored
+        assert (stored.looked[FollowUp.STUCK], server.view.flushed) == (1, 0)
 
 
 def _state(server: Server, forward_id: str) -> ForwardState:

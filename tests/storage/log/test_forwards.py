@@ -91,3 +91,71 @@ def test_the_health_of_an_older_edition_is_ignored_and_what_others_queue_is_coun
     for count in (2, 2):
         inside.apply(jobs.RetryDispatches("f", 50, ["retrying"], "retry", 0, 9, None, None, False, 9))
         assert forward()[-1] == count, "the second one has nothing to queue"
+
+
+def follow(inside: Inside, *later: jobs.LaterRecord, verdicts: int | None = None, stuck: int | None = None) -> None:
+    (result,) = inside.apply(jobs.MarkDispatches("f", 50, "{}", None, [], 0, later, verdicts, stuck))
+    assert result.error is None
+
+
+def stuck_at(n: int, message: str | None = None) -> jobs.LaterRecord:
+    return jobs.LaterRecord(n, message, "0.stuck.7", False)
+
+
+def verdict_at(n: int) -> jobs.LaterRecord:
+    return jobs.LaterRecord(n, None, "0.verdict.8", True)
+
+
+LATER = "n, state, step, due_at, trigger, later, case when later_only then 1 else 0 end"
+
+
+def test_what_follows_opens_a_dispatch_again_or_is_added_to_what_it_sends(inside: Inside) -> None:
+    mark(inside, record(1, "delivered"), record(2, "retrying", due_at=90), record(3, "exhausted"))
+    follow(inside, *map(stuck_at, (1, 2, 3)))
+    assert stored(inside, LATER) == [
+        (1, "waiting", 0, 50, "first", "0.stuck.7", 1),
+        (2, "retrying", 1, 90, None, "0.stuck.7", 0),
+        (3, "retrying", 0, 50, None, "0.stuck.7", 0),
+    ]
+    follow(inside, *map(verdict_at, (1, 2)))
+    assert stored(inside, LATER)[:2] == [
+        (1, "waiting", 0, 50, "first", "0.stuck.7 0.verdict.8", 1),
+        (2, "retrying", 1, 90, None, "0.stuck.7 0.verdict.8", 0),
+    ]
+
+
+def test_only_what_follows_is_sent_of_a_capture_that_was_not_sent(inside: Inside) -> None:
+    follow(inside, stuck_at(2, "m"))
+    assert stored(inside, f"{LATER}, message") == [(2, "waiting", 0, 50, "first", "0.stuck.7", 1, "m")]
+
+
+def test_what_follows_is_stored_once_and_not_for_what_is_deleted(inside: Inside) -> None:
+    def positions() -> tuple[object, ...]:
+        columns = "verdicts_position, stuck_position, delivered"
+        return tuple(inside.file.connection.execute(f"select {columns} from forwards").fetchone())
+
+    mark(inside, record(1, "delivered"))
+    follow(inside, stuck_at(1), stuck=1)
+    follow(inside, stuck_at(1), verdict_at(1), stuck=1)
+    assert stored(inside, "later") == [("0.stuck.7 0.verdict.8",)]
+    assert positions() == (0, 1, 1)
+    done = jobs.DispatchRecord(1, "delivered", 2, 1, None, 200, None, None, [], None, None, True)
+    inside.apply(jobs.DropCapture(BIN, 2))
+    inside.apply(jobs.MarkDispatches("f", 50, "{}", None, [done], 0))
+    follow(inside, stuck_at(2), verdict_at(9), verdicts=9, stuck=0)
+    assert stored(inside, "n, state, later") == [(1, "delivered", None)]
+    assert positions() == (9, 1, 1), "a capture counts once, and positions never go back"
+
+
+def test_a_forward_begins_to_look_at_its_position(inside: Inside) -> None:
+    def positions(id: str) -> tuple[object, ...]:
+        columns = "position, verdicts_position, stuck_position"
+        return tuple(inside.file.connection.execute(f"select {columns} from forwards where id = '{id}'").fetchone())
+
+    inside.apply(jobs.AddForward(BIN, "g", 1, "{}", "{}", None, None))
+    assert positions("g") == (3, 3, 3)
+    mark(inside, position=2)
+    inside.apply(jobs.SetForward("f", "{}", "{}", None))
+    assert positions("f") == (2, 0, 0)
+    inside.apply(jobs.SetForward("f", "{}", "{}", None, True))
+    assert positions("f") == (2, 2, 2)

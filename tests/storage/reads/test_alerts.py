@@ -129,7 +129,7 @@ async def test_messages_without_a_final_status_are_found_by_their_captures(store
     ):  # fmt: skip
         await store.add_capture(stating(bin, Role.STATUS, event))
     await store.get_bin(bin.id)
-    assert await store.unfinished_messages(bin.id, [1, 2, 3, 4, 99]) == [(1, "ytel", "SM1")]
+    assert await store.unfinished_messages(bin.id, [1, 2, 3, 4, 99]) == [(1, "ytel", "SM1", 1)]
     assert await store.unfinished_messages(bin.id, []) == []
     with pytest.raises(NotFound):
         await store.unfinished_messages("none", [1])

@@ -1,5 +1,6 @@
 """Forwards and dispatches come back as they went in, and the filter finds captures by their state."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,10 +16,12 @@ from app.domain.forwards.model import (
     Forward,
     ForwardHealth,
     ForwardMarks,
+    LaterEvent,
+    LaterMark,
     Retry,
     StoredForward,
 )
-from app.domain.replays import Trigger
+from app.domain.replays import FollowUp, Trigger
 from app.domain.search import parse_query
 from app.errors import NotFound
 from app.store import Store
@@ -170,3 +173,26 @@ async def test_a_clearing_and_the_retention_count_what_had_not_arrived(store: St
     await sweep(store, timedelta(days=1), clock.now() + timedelta(days=2))
     assert (await store.get_forward(forward.id)).expired == 2
     assert await store.dispatches_of(bin.id, [1, 2]) == []
+
+
+async def test_what_follows_from_a_capture_is_sent_with_its_dispatch_or_alone(store: Store) -> None:
+    bin, forward = await a_forward(store, captures=2)
+    await mark(store, bin, forward, dispatch(1, DispatchState.DELIVERED))
+    later = [LaterEvent(event=each, follow_up=FollowUp.STUCK, at=clock.now()) for each in (0, 2)]
+    marks = [LaterMark(n=n, message="m", events=later) for n in (1, 2)]
+    stuck = ForwardMarks(health=forward.health, position=None, later=marks, looked={FollowUp.STUCK: 2})
+    for _ in range(2):
+        await store.mark_dispatches(bin.id, forward.id, stuck)
+    first, second = await store.dispatches_with_numbers(forward.id, [1, 2])
+    assert (first.later, first.later_only, first.tries, first.message) == (tuple(later), True, 1, None)
+    assert (second.later, second.later_only, second.tries, second.message) == (tuple(later), True, 0, "m")
+    assert {each.n for each in await store.open_dispatches(forward.id, 9)} == {1, 2}
+    assert (await store.get_forward(forward.id)).looked == {FollowUp.STUCK: 2, FollowUp.VERDICT: 0}
+    verdict = LaterEvent(event=0, follow_up=FollowUp.VERDICT, at=clock.now())
+    attempt = replace(an_attempt(1), event=0, follow_up=FollowUp.STUCK)
+    kept = replace(first, later=(verdict,), state=DispatchState.RETRYING)
+    marked = DispatchMark(dispatch=kept, attempts=[attempt])
+    await store.mark_dispatches(bin.id, forward.id, ForwardMarks(health=None, position=None, marks=[marked]))
+    assert (await store.dispatches_with_numbers(forward.id, [1]))[0].later == (verdict,)
+    found = await store.list_attempts(bin.id, 1, limit=9)
+    assert [(each.event, each.follow_up) for each in found] == [(None, None), (0, FollowUp.STUCK)]

@@ -89,7 +89,8 @@ async def test_events_are_sent_by_a_forward_in_that_mode(opened: Running, target
     wrong = await call(opened, "PATCH", f"/{made['id']}", status=422, signature="target")
     assert "must be smsbin or left out" in wrong["detail"]
     whole = await call(opened, "PATCH", f"/{made['id']}", event_content="raw", credentials=True)
-    assert (whole["event_content"], whole["credentials"]) == ("raw", True)
+    assert (whole["event_content"], whole["credentials"], whole["follow_ups"]) == ("raw", True, True)
+    assert (await call(opened, "PATCH", f"/{made['id']}", follow_ups=False))["follow_ups"] is False
 
 
 async def test_the_schema_of_events_is_public_and_fits_what_is_sent(opened: Running, target: Target) -> None:

@@ -18,7 +18,10 @@ def test_the_form_has_only_what_its_mode_has() -> None:
     hidden = read_forward_form({"mode": "event", "signature": "target", "credentials": "on"}).raw()
     assert (hidden["event_content"], "signature" in hidden, "credentials" in hidden) == ("full", False, False)
     assert read_forward_form({"mode": "event", "event_content": "raw", "credentials": "on"}).raw()["credentials"]
-    assert "event_content" not in read_forward_form({"event_content": "thin"}).raw()
+    assert not {"event_content", "follow_ups"} & read_forward_form({"event_content": "thin"}).raw().keys()
+    quiet = Forward(name="F", url="https://x.example/", mode=ForwardMode.EVENT, follow_ups=False)
+    assert convert(form_of(quiet).raw(), ForwardInput).forward == quiet
+    assert read_forward_form({"mode": "event", "follow_ups": "on"}).follow_ups
 
 
 def test_what_was_posted_is_read_and_trimmed() -> None:

@@ -1,13 +1,17 @@
 """The page of forwards, the badge in rows, the attempts of a request, and the notice on every page."""
 
 import re
+from datetime import timedelta
 
 import aiohttp
 import pytest
 
+from app import clock, keys
 from app.domain.forwards.health import FAILURES_TO_REST
+from app.domain.roles import Role
 from tests.conftest import Running
-from tests.services.forwards.target import Target, a_target, answer_of
+from tests.services.forwards.target import FORM, Target, a_target, answer_of
+from tests.storage.builders import a_capture
 
 from .calling import call, hit, until_state
 
@@ -90,6 +94,23 @@ async def test_a_request_says_how_many_of_its_events_have_arrived(opened: Runnin
         tab = await page(opened, "/captures/1?tab=replay")
     assert "forward failed (404), tries again 2 events have arrived next at" in tab
     assert [f"first try, event {n}" in tab for n in (1, 2, 3)] == [True] * 3
+
+
+async def test_a_stuck_message_is_told_apart_from_the_events_of_its_request(opened: Running) -> None:
+    async with a_target(lambda seen: answer_of(404 if b"message.stuck" in seen.body else 200)) as target:
+        await call(opened, "POST", status=201, name="F", url=target.url, mode="event")
+        body = b"MessageSid=SM1&MessageStatus=sent&AccountSid=AC1&From=%2B14155550123&To=%2B14155550100"
+        long_ago = clock.now() - timedelta(hours=1)
+        await opened.app[keys.STORE].add_capture(
+            a_capture(opened.bin, Role.STATUS, body=body, headers=(FORM,), received_at=long_ago)
+        )
+        await until_state(opened, 1, "retrying")
+        tab = await page(opened, "/captures/1?tab=replay")
+    assert "tries again its events have arrived, the verdict or the stuck message has not next at" in tab
+    assert "first try, event 1, stuck message" in tab
+    async with opened.client.get(f"{opened.bin_api}/captures/1/attempts") as answer:
+        kept = (await answer.json())["items"]
+    assert [(each["event"], each["follow_up"]) for each in kept] == [(0, None), (0, "stuck")]
 
 
 async def test_a_wrong_form_keeps_what_was_typed_and_says_what_is_wrong(opened: Running) -> None:

@@ -88,3 +88,4 @@ class AddAttempt(Job):
     sent: bytes = b""
     event: int | None = None
     listener: str | None = None
+    follow_up: str | None = None

@@ -19,10 +19,13 @@ class AddForward(Job):
 
 
 class SetForward(Job):
+    """`skips`: what follows from captures up to the position is not looked for."""
+
     id: str
     forward: str
     health: str
     secret: str | None
+    skips: bool = False
 
 
 class DropForward(Job):
@@ -30,8 +33,8 @@ class DropForward(Job):
 
 
 class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
-    """An element of `MarkDispatches`: the new state of a dispatch, and the attempts that led to it. `arrived`: a
-    JSON array, or None."""
+    """An element of `MarkDispatches`: the new state of a dispatch, and the attempts that led to it. `arrived` and
+    `later` as they are stored."""
 
     n: int
     state: str
@@ -43,11 +46,24 @@ class DispatchRecord(msgspec.Struct, array_like=True, gc=False):
     trigger: str | None
     attempts: list[AddAttempt]
     arrived: str | None = None
+    later: str | None = None
+    later_only: bool = False
+
+
+class LaterRecord(msgspec.Struct, array_like=True, gc=False):
+    """An element of `MarkDispatches`: what follows from a capture, as it is stored. `is_verdict`: its number is
+    compared with the position of verdicts, else with the other one."""
+
+    n: int
+    message: str | None
+    later: str
+    is_verdict: bool
 
 
 class MarkDispatches(Job):
     """What changed in a forward. Dispatches of deleted captures, and of a deleted forward, are ignored, and so is the
-    health if the edition is another one. `health` None: the dispatches are queued by others than the runner."""
+    health if the edition is another one, and what is `later` up to the stored position. `health` None: the dispatches
+    are queued by others than the runner."""
 
     id: str
     now: int
@@ -55,6 +71,9 @@ class MarkDispatches(Job):
     position: int | None
     dispatches: list[DispatchRecord]
     edition: int
+    later: tuple[LaterRecord, ...] = ()
+    verdicts_position: int | None = None
+    stuck_position: int | None = None
 
 
 class RetryDispatches(Job):

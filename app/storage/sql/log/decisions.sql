@@ -106,11 +106,12 @@ delete from drills where bin = :bin
 -- name: add_attempt
 insert into attempts (
     bin, n, number, url, sent_at, status, ms, error, content_type, body, edited, forward, trigger, sent, event,
-    listener
+    listener, follow_up
 )
 values (
     :bin, :n, coalesce((select max(number) from attempts where bin = :bin and n = :n), 0) + 1,
-    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :event, :listener
+    :url, :sent_at, :status, :ms, :error, :content_type, :body, :edited, :forward, :trigger, :sent, :event, :listener,
+    :follow_up
 )
 returning number
 

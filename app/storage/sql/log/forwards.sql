@@ -1,19 +1,26 @@
 -- name: add_forward
-insert into forwards (id, bin, made_at, forward, health, secret, position)
-select :id, bins.number, :made_at, :forward, :health, :secret, min(coalesce(:position, bins.last_n), bins.last_n)
+insert into forwards (
+    id, bin, made_at, forward, health, secret, position, verdicts_position, stuck_position
+)
+select
+    :id, bins.number, :made_at, :forward, :health, :secret, min(coalesce(:position, bins.last_n), bins.last_n),
+    min(coalesce(:position, bins.last_n), bins.last_n), min(coalesce(:position, bins.last_n), bins.last_n)
 from bins
 where bins.id = :bin_id and not bins.deleted
 
 -- name: set_forward
 update forwards
-set forward = :forward, health = :health, secret = :secret, edition = edition + 1
+set
+    forward = :forward, health = :health, secret = :secret, edition = edition + 1,
+    verdicts_position = case when :skips then position else verdicts_position end,
+    stuck_position = case when :skips then position else stuck_position end
 where id = :id and not deleted
 
 -- name: drop_forward
 update forwards set deleted = true where id = :id and not deleted
 
 -- name: forward_to_mark
-select forwards.number, forwards.bin, bins.floor_n
+select forwards.number, forwards.bin, bins.floor_n, forwards.verdicts_position, forwards.stuck_position
 from forwards join bins on bins.number = forwards.bin
 where forwards.id = :id and not forwards.deleted and not bins.deleted
 
@@ -21,18 +28,41 @@ where forwards.id = :id and not forwards.deleted and not bins.deleted
 update forwards
 set
     health = coalesce(case when edition = :edition then cast(:health as text) end, health),
-    position = max(position, coalesce(:position, position)), delivered = delivered + :delivered
+    position = max(position, coalesce(:position, position)), delivered = delivered + :delivered,
+    verdicts_position = max(verdicts_position, coalesce(:verdicts_position, verdicts_position)),
+    stuck_position = max(stuck_position, coalesce(:stuck_position, stuck_position))
 where number = :number
 
 -- name: count_requeued
 update forwards set requeued = requeued + 1 where number = :number
 
 -- name: set_dispatch
-insert into dispatches (forward, n, state, tries, step, due_at, status, message, trigger, arrived)
-values (:forward, :n, :state, :tries, :step, :due_at, :status, :message, :trigger, :arrived)
+insert into dispatches (
+    forward, n, state, tries, step, due_at, status, message, trigger, arrived, later, later_only
+)
+values (
+    :forward, :n, :state, :tries, :step, :due_at, :status, :message, :trigger, :arrived, :later, :later_only
+)
 on conflict (forward, n) do update set
     state = excluded.state, tries = excluded.tries, step = excluded.step, due_at = excluded.due_at,
-    status = excluded.status, trigger = excluded.trigger, arrived = excluded.arrived
+    status = excluded.status, trigger = excluded.trigger, arrived = excluded.arrived, later = excluded.later,
+    later_only = excluded.later_only
+
+-- name: add_later
+-- What has arrived is not sent again, and what has failed gets a new schedule.
+insert into dispatches (forward, n, state, tries, step, due_at, message, trigger, later, later_only)
+values (:forward, :n, 'waiting', 0, 0, :now, :message, 'first', :later, true)
+on conflict (forward, n) do update set
+    state = case
+        when dispatches.state in ('waiting', 'retrying') then dispatches.state
+        when dispatches.state = 'delivered' then 'waiting'
+        else 'retrying'
+    end,
+    step = case when dispatches.state in ('waiting', 'retrying') then dispatches.step else 0 end,
+    due_at = case when dispatches.state in ('waiting', 'retrying') then dispatches.due_at else excluded.due_at end,
+    trigger = case when dispatches.state = 'delivered' then excluded.trigger else dispatches.trigger end,
+    later = coalesce(dispatches.later || ' ', '') || excluded.later,
+    later_only = dispatches.later_only or dispatches.state = 'delivered'
 
 -- name: release_next
 -- The next request of a message may be sent now.

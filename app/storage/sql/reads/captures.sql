@@ -154,7 +154,7 @@ order by min(its.key)
 -- name: unfinished_messages
 -- The outbound messages of these captures that have no final status.
 with here (space) as (select space from bins where number = :bin)
-select wanted.value as n, messages.provider, messages.message_id
+select wanted.value as n, messages.provider, messages.message_id, messages.last_n
 from here
 cross join json_each(:numbers) as wanted
 cross join captures as it on it.id = (here.space << 40) + wanted.value
