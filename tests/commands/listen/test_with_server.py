@@ -83,7 +83,7 @@ async def test_an_event_is_sent_instead_of_the_request(server: Running, tmp_path
 
 async def test_all_events_of_batches_arrive_though_the_program_ends_in_between(server: Running, tmp_path: Path) -> None:
     await send_json(server, infobip_batch())
-    await send_json(server, bandwidth_batch(3))
+    await send_json(server, bandwidth_batch("m0", "m1", "m2"))
     arguments = ("--event", "--from", "start", "--once", "5", "--json")
     async with a_program() as first:
         first.answers = stopping_after(first, 1)
@@ -109,7 +109,7 @@ async def test_events_are_not_sent_twice_though_the_server_is_restarted_in_betwe
     async with a_program() as program:
         program.holds = asyncio.Event()
         async with run_server(make_settings(), free_port) as server:
-            await send_json(server, bandwidth_batch(3))
+            await send_json(server, bandwidth_batch("m0", "m1", "m2"))
             process = await start_listening(
                 server.url, tmp_path, "--to", program.url, "--event", "--from", "start", token=TOKEN
             )

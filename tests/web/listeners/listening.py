@@ -117,10 +117,10 @@ def infobip_batch() -> bytes:
     return (SAMPLES / "infobip" / "inbound-two.http").read_bytes().partition(b"\n\n")[2]
 
 
-def bandwidth_batch(count: int) -> bytes:
-    """A request with so many messages: `m0`, `m1` …"""
+def bandwidth_batch(*ids: str) -> bytes:
+    """A request with messages of these ids."""
     (one,) = json.loads((SAMPLES / "bandwidth" / "inbound-json-array.http").read_bytes().partition(b"\n\n")[2])
-    return json.dumps([one | {"message": one["message"] | {"id": f"m{number}"}} for number in range(count)]).encode()
+    return json.dumps([one | {"message": one["message"] | {"id": each}} for each in ids]).encode()
 
 
 def telnyx_status(count: int) -> dict[str, Any]:

@@ -169,7 +169,7 @@ async def test_events_come_with_a_capture_if_they_are_wanted(server: Running) ->
 async def test_a_request_with_several_messages_comes_with_all_its_events(server: Running) -> None:
     """Both providers send batches; a repeat says so for each of its events."""
     async with listening(server, event=1) as laptop:
-        for body in (infobip_batch(), bandwidth_batch(3), infobip_batch()):
+        for body in (infobip_batch(), bandwidth_batch("m0", "m1", "m2"), infobip_batch()):
             await send_json(server, body)
         first, second, third = [capture["events"] for capture in await laptop.captures(3)]
     assert [each["data"]["text"] for each in first] == ["first", ""]
