@@ -27,11 +27,11 @@ MAX_REASON = 200
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerChoice:
     """The captures that a connection gets. `filter` is in the filter grammar, "" matches everything; no `roles` means
-    all. `with_event`: each with its first event, in the form for all providers."""
+    all. `with_events`: each with its events, in the form for all providers."""
 
     filter: str = ""
     roles: tuple[Role, ...] = ()
-    with_event: bool = False
+    with_events: bool = False
 
 
 class SentCapture(msgspec.Struct, frozen=True, array_like=True):

@@ -110,7 +110,12 @@ def default_name() -> str:
     help="Sign again for the URL; needs --secret-file. Otherwise the signature is sent as received.",
 )  # fmt: skip
 @secret_file
-@click.option("--event", "as_event", is_flag=True, help="Send one JSON event for all providers, not the request.")
+@click.option(
+    "--event",
+    "as_event",
+    is_flag=True,
+    help="Send the events of each request, as JSON for all providers, instead of it.",
+)
 @click.option(
     "--answer", "answers", is_flag=True,
     help="Providers wait for your program and get its response. Otherwise they have the response of the bin already.",

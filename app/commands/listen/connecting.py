@@ -16,7 +16,9 @@ from ...domain.listening import (
     ListenBody,
     ListenCapture,
     ListenClose,
+    ListenEvents,
     ListenHello,
+    ListenRemoved,
     ListenReplaced,
     read_server_frame,
     write_frame,
@@ -28,8 +30,8 @@ from .sleeping import span_text
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
-MAX_BODY = 256 << 20
-"""Bytes of a body that is put together in memory."""
+MAX_CAPTURE = 256 << 20
+"""Bytes of the body and the events of a request, which are put together in memory."""
 
 _LIMITS = SocketLimits(ping_s=PING_S, max_size=MAX_FRAME)
 _FORBIDDEN = {
@@ -138,7 +140,7 @@ class ServerConnection:
         # The server keeps the position from then on.
         start = {} if address.start is None or self._number else {"after": str(address.start)}
         url = f"{address.client.root}/api/v1{address.path}?{urlencode(address.query | start)}"
-        assembly = CaptureAssembly(MAX_BODY)
+        assembly = CaptureAssembly(MAX_CAPTURE)
         headers = {"Authorization": f"Bearer {token}"}
         async with open_socket(url, headers, tls=address.tls, limits=_LIMITS) as socket:
             self._socket = socket
@@ -157,13 +159,13 @@ class ServerConnection:
             match frame:
                 case ListenHello():
                     self._begin(frame)
-                case ListenCapture() | ListenBody():
+                case ListenCapture() | ListenBody() | ListenEvents():
                     whole = assembly.take(frame)
                     if whole is not None:
                         self._receiver.take(self._number, whole)
                 case ListenReplaced():
                     raise SocketLost("replaced", ListenClose.REPLACED)
-                case _:
+                case ListenRemoved():
                     raise SocketLost("removed", ListenClose.REMOVED)
 
     def _begin(self, hello: ListenHello) -> None:

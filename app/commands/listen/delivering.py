@@ -18,10 +18,11 @@ NO_RESPONSE = "no response in time"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalDelivery:
-    """A capture that was sent to the local program. `status` None: there was no response, and `error` says why.
-    `sent`: the request. `is_refused`: there was no connection."""
+    """A capture, or the `event` of it at a position, that was sent to the local program. `status` None: there was no
+    response, and `error` says why. `sent`: the request. `is_refused`: there was no connection."""
 
     capture: ListenCapture
+    event: int | None = None
     trigger: Trigger
     url: str
     sent: bytes
@@ -36,6 +37,11 @@ class LocalDelivery:
     def is_ok(self) -> bool:
         """Whether the response was a 2xx."""
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def severity(self) -> int:
+        """The higher, the worse: no response is the worst."""
+        return 1_000 if self.status is None else self.status
 
     @property
     def frame(self) -> ListenResult | ListenFailed:
@@ -82,18 +88,20 @@ class LocalProgram:
         self,
         capture: ListenCapture,
         trigger: Trigger,
+        event: int | None = None,
         held_back: Callable[[LocalDelivery], Awaitable[None]] | None = None,
     ) -> LocalDelivery | None:
-        """Send a capture, as soon as something listens; None: nothing did, and it is dropped. `held_back` is called
-        once if it has to wait, with the attempt that failed."""
+        """Send a capture, or its event at a position, as soon as something listens; None: nothing did, and it is
+        dropped. `held_back` is called once if it has to wait, with the attempt that failed."""
         pause_s = FIRST_PROBE_S
         while True:
-            delivery = await self._send(capture, trigger)
+            delivery = await self._send(capture, trigger, event)
             if not delivery.is_refused:
                 self._reached()
                 return delivery
             if self._drops:
-                self._show(delivery, f"{self._target.address} is down: #{capture.n} is dropped")
+                what = f"the rest of #{capture.n}" if event else f"#{capture.n}"
+                self._show(delivery, f"{self._target.address} is down: {what} is dropped")
                 return None
             self._show(delivery, f"waiting for {self._target.address} ({self._held():,} held)")
             if held_back is not None:
@@ -102,14 +110,14 @@ class LocalProgram:
             await self._pause(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PROBE_S)
 
-    async def _send(self, capture: ListenCapture, trigger: Trigger) -> LocalDelivery:
+    async def _send(self, capture: ListenCapture, trigger: Trigger, event: int | None) -> LocalDelivery:
         """What one attempt led to."""
         target = self._target
         try:
             # Made for each attempt, because a signature has the time.
-            url, data = local_request(self._bin_id, capture, target, trigger, clock.now())
+            url, data = local_request(self._bin_id, capture, target, trigger, clock.now(), event)
         except (ValueError, Invalid) as error:
-            return _delivery(capture, trigger, target.url, b"", _impossible(str(error)))
+            return _delivery(capture, event, trigger, target.url, b"", _impossible(str(error)))
         self.under_way += 1
         try:
             reply = await send_exactly(
@@ -117,7 +125,7 @@ class LocalProgram:
             )
         finally:
             self.under_way -= 1
-        return _delivery(capture, trigger, url, data, reply)
+        return _delivery(capture, event, trigger, url, data, reply)
 
     def _show(self, delivery: LocalDelivery, text: str) -> None:
         """Report that nothing listens: once, and again when the number or the reason changes."""
@@ -132,9 +140,12 @@ class LocalProgram:
         self._shown = None
 
 
-def _delivery(capture: ListenCapture, trigger: Trigger, url: str, sent: bytes, reply: TargetResponse) -> LocalDelivery:
+def _delivery(
+    capture: ListenCapture, event: int | None, trigger: Trigger, url: str, sent: bytes, reply: TargetResponse
+) -> LocalDelivery:
     return LocalDelivery(
-        capture=capture, trigger=trigger, url=url, sent=sent, status=reply.status, ms=reply.ms, error=reply.error,
+        capture=capture, event=event, trigger=trigger, url=url, sent=sent, status=reply.status,
+        ms=reply.ms, error=reply.error,
         headers=list(reply.headers), body=reply.body, is_refused=reply.refused,
     )  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""Which captures were delivered, in a file, so that none is delivered twice after an acknowledgement was lost."""
+"""Which captures were delivered, in a file, so that none is delivered twice after an acknowledgement was lost; of one
+that is sent as several events, how many."""
 
 import json
 import os
@@ -26,29 +27,35 @@ class DeliveredCaptures:
         self._path = path
         self._report = report
         self._has_failed = False
-        self._times = _read(path)
+        # Of each capture its time, and how many of its events were delivered; None: everything.
+        self._known = _read(path)
 
     def has(self, n: int, received_at: datetime) -> bool:
-        """Whether a capture was delivered."""
-        return self._times.get(n) == rfc3339(received_at)
+        """Whether a capture was delivered, with all its events."""
+        return self._known.get(n) == (rfc3339(received_at), None)
 
-    def add(self, n: int, received_at: datetime) -> None:
-        """A capture was delivered."""
-        self._times[n] = rfc3339(received_at)
-        for oldest in list(self._times)[:-MOST_REMEMBERED]:
-            del self._times[oldest]
+    def events_of(self, n: int, received_at: datetime) -> int:
+        """How many events of a capture that was not delivered as a whole were."""
+        at, events = self._known.get(n, ("", None))
+        return events or 0 if at == rfc3339(received_at) else 0
+
+    def add(self, n: int, received_at: datetime, events: int | None = None) -> None:
+        """A capture was delivered, or its first `events`."""
+        self._known[n] = (rfc3339(received_at), events)
+        for oldest in list(self._known)[:-MOST_REMEMBERED]:
+            del self._known[oldest]
         self._write()
 
     def forget(self) -> None:
         """All of them are to be delivered again."""
-        self._times.clear()
+        self._known.clear()
         self._write()
 
     def _write(self) -> None:
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with new_file(self._path) as file:
-                file.write(json.dumps({"delivered": [[n, at] for n, at in self._times.items()]}).encode())
+                file.write(json.dumps({"delivered": [[n, *each] for n, each in self._known.items()]}).encode())
         except OSError as error:
             if not self._has_failed:
                 self._report(
@@ -67,9 +74,9 @@ def state_path(root: str, bin_id: str, name: str, environment: Mapping[str, str]
     return base / "smsbin" / f"{instance}-{_UNUSUAL.sub('-', bin_id)}-{name}"
 
 
-def _read(path: Path) -> dict[int, str]:
+def _read(path: Path) -> dict[int, tuple[str, int | None]]:
     try:
         found = json.loads(path.read_bytes())
-        return {int(n): str(at) for n, at in found["delivered"]}
+        return {int(n): (str(at), None if events is None else int(events)) for n, at, events in found["delivered"]}
     except (OSError, ValueError, TypeError, LookupError):
         return {}

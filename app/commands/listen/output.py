@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+import msgspec
 
 from ...domain.captures import read_lines
 from ...domain.curl import SECRET_HEADERS
-from ...domain.listening import MAX_RESULT, Pairs, as_pairs
+from ...domain.listening import MAX_RESULT, Pairs, as_pairs, summary_line
 from ...domain.replays import Trigger, without_secrets
 from ...domain.units import rfc3339
 from ..terminal import as_json, has_colours, print_line, visible
@@ -39,8 +40,9 @@ class Output:
     def _fields(self, delivery: LocalDelivery) -> dict[str, Any]:
         capture = delivery.capture
         fields: dict[str, Any] = {
-            "n": capture.n, "received_at": rfc3339(capture.received_at), "role": capture.role.value,
-            "method": capture.method, "url": without_secrets(delivery.url), "summary": capture.summary,
+            "n": capture.n, "event": delivery.event, "received_at": rfc3339(capture.received_at),
+            "role": capture.role.value, "method": capture.method, "url": without_secrets(delivery.url),
+            "summary": _summary(delivery),
             "attempt": capture.attempt, "trigger": delivery.trigger.value, "simulated": capture.simulated,
             "status": delivery.status, "ms": delivery.ms, "error": delivery.error, "page_url": capture.page_url,
         }  # fmt: skip
@@ -96,14 +98,39 @@ def _line(delivery: LocalDelivery, *, colours: bool) -> str:
     again = f"attempt {capture.attempt}" if capture.attempt > 1 else ""
     parts = [
         paint(f"{capture.received_at.astimezone():%H:%M:%S}", dim=True),
-        paint(f"#{capture.n}", bold=True),
+        paint(f"#{capture.n}" if delivery.event is None else f"#{capture.n}.{delivery.event}", bold=True),
         f"{capture.role:<8}",
-        visible(capture.summary),
+        visible(_summary(delivery)),
         visible(capture.method),
         paint(_result(delivery), fg="green" if delivery.is_ok else "red"),
         paint("replay" if delivery.trigger is Trigger.MANUAL else again, fg="yellow"),
     ]
     return "  ".join(part for part in parts if part)
+
+
+class _EventFields(msgspec.Struct):
+    kind: str
+    sender: str | None = msgspec.field(name="from")
+    recipient: str | None = msgspec.field(name="to")
+    text: str | None
+    raw_status: str | None
+    status: str | None
+
+
+class _EventBody(msgspec.Struct):
+    data: _EventFields
+
+
+def _summary(delivery: LocalDelivery) -> str:
+    """What was delivered, in a few words; that of the capture if it is not an event that this version can read."""
+    capture, event = delivery.capture, delivery.event
+    if event is None or event >= len(capture.events):
+        return capture.summary
+    try:
+        data = msgspec.json.decode(capture.events[event], type=_EventBody).data
+    except msgspec.DecodeError:
+        return capture.summary
+    return summary_line(data.kind, data.sender, data.recipient, data.text or data.raw_status or data.status or "")
 
 
 def _result(delivery: LocalDelivery) -> str:

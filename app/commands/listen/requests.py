@@ -1,6 +1,7 @@
 """The request that is sent to the local program for a capture: byte for byte, with headers added at the end."""
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -20,8 +21,8 @@ _JSON = (b"Content-Type", b"application/json")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalTarget:
     """The URL of the local program. `keeps_path`: the path after the role is appended. `headers`: added at the end.
-    `signer`: signs for `url`; None: the signature stays as sent. `as_event`: the event of a capture is sent instead.
-    `tls`: which certificates are trusted; None: those of the system."""
+    `signer`: signs for `url`; None: the signature stays as sent. `as_event`: the events of a capture are sent
+    instead. `tls`: which certificates are trusted; None: those of the system."""
 
     url: str
     timeout_s: float
@@ -36,11 +37,17 @@ class LocalTarget:
         """Host and port, for people."""
         return urlsplit(self.url).netloc
 
+    def events_of(self, capture: ListenCapture) -> Sequence[int | None]:
+        """A request is sent for each of these: the events of a capture by their positions, or None for itself."""
+        # If the server has sent none, the first request says so.
+        return range(max(len(capture.events), 1)) if self.as_event else (None,)
+
 
 def local_request(
-    bin_id: str, capture: ListenCapture, target: LocalTarget, trigger: Trigger, at: datetime
+    bin_id: str, capture: ListenCapture, target: LocalTarget, trigger: Trigger, at: datetime, event: int | None = None
 ) -> tuple[str, bytes]:
-    """The URL and the bytes to send. ValueError, Invalid: the capture cannot be sent."""
+    """The URL and the bytes to send, for the event at a position or for the capture. ValueError, Invalid: it cannot be
+    sent."""
     raw, url = _raw(capture), target.url
     if hops_of(raw) >= MAX_HOPS:
         raise ValueError(f"it has passed {MAX_HOPS} instances of smsbin already: they send to each other")
@@ -53,8 +60,8 @@ def local_request(
         bin_id=bin_id, capture=Capture(row=shown, raw=raw, sha256=""), called=capture.url, attempt=capture.attempt,
         trigger=trigger,
     )  # fmt: skip
-    if target.as_event:
-        raw = _event(bin_id, capture, raw)
+    if event is not None:
+        raw = _event(bin_id, capture, event, raw)
     elif not target.keeps_path:
         _, mark, query = raw.target.partition("?")
         raw = structs.replace(raw, target=f"/{mark}{query}")
@@ -81,10 +88,11 @@ def _reading(capture: ListenCapture) -> Reading:
     return Reading(signature=Judgement(verdict=SignatureVerdict(capture.signature)))
 
 
-def _event(bin_id: str, capture: ListenCapture, raw: RawRequest) -> RawRequest:
+def _event(bin_id: str, capture: ListenCapture, event: int, raw: RawRequest) -> RawRequest:
     """A request with the event as its body. ValueError: there is none."""
-    event = bytes(capture.event)
-    if event == b"null":
+    if event >= len(capture.events):
         raise ValueError("the server has sent no event for it")
-    head = write_lines([_JSON, (WEBHOOK_ID, webhook_id(bin_id, capture.n, 0))])
-    return structs.replace(raw, method="POST", target="/", head=head, body=event, refused=None)
+    head = write_lines([_JSON, (WEBHOOK_ID, webhook_id(bin_id, capture.n, event))])
+    return structs.replace(
+        raw, method="POST", target="/", head=head, body=bytes(capture.events[event]), refused=None
+    )  # fmt: skip

@@ -24,8 +24,8 @@ STOP_S = 3.0
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionPlan:
     """`answers`: providers wait for the local responses, so requests are delivered at the same time, not one after the
-    other. `once`: end after so many deliveries; 0: never. `drops`: while the local program is down, captures are
-    dropped. `title` and `page_url` are those of the bin."""
+    other. `once`: end after so many deliveries, of captures or of events; 0: never. `drops`: while the local program is
+    down, captures are dropped. `title` and `page_url` are those of the bin."""
 
     answers: bool = False
     once: int = 0
@@ -63,7 +63,7 @@ class ListenSession:
         self._wants_replay = False
         # Numbers that are being delivered, and the captures that were delivered in this run and may be sent again.
         self._under_way: set[int] = set()
-        self._results: dict[int, LocalDelivery] = {}
+        self._results: dict[int, ClientFrame] = {}
         self._last: ListenCapture | None = None
         self._behind = 0
         self._count = 0
@@ -157,8 +157,13 @@ class ListenSession:
             if self._stops_with is not None and not self._program.under_way:
                 self._end(self._stops_with)
 
+    @property
+    def _stops(self) -> bool:
+        """Whether nothing more is sent."""
+        return self._stops_with is not None or self._ended.done()
+
     def _is_ready(self) -> bool:
-        if self._stops_with is not None or self._ended.done():
+        if self._stops:
             return False
         # A capture that is sent again waits until its delivery has ended.
         is_free = bool(self._inbox) and self._inbox[0][1].n not in self._under_way
@@ -169,31 +174,56 @@ class ListenSession:
         if self._delivered.has(capture.n, capture.received_at):
             # Only the acknowledgement was lost.
             known = self._results.get(capture.n)
-            await self._done(connection, *([known.frame] if known else []), ListenAck(capture.n))
+            await self._done(connection, *([known] if known else []), ListenAck(capture.n))
             return
-        trigger = Trigger.FIRST if capture.attempt == 1 else Trigger.RETRY
         self._under_way.add(capture.n)
         try:
-            delivery = await self._program.deliver(capture, trigger, lambda held: self._held_back(connection, held))
-            if delivery is None:
-                await self._done(connection, ListenDrop(capture.n))
-                return
-            # Before the acknowledgement: if that is lost, the server sends the capture again.
-            self._delivered.add(capture.n, capture.received_at)
+            await self._deliver(connection, capture)
         finally:
             self._under_way.discard(capture.n)
-        self._last = capture
-        self._keep(delivery)
-        await self._done(connection, delivery.frame, ListenAck(capture.n))
-        self._output.show(delivery)
-        self._count += 1
-        if self._count == self._plan.once:
-            self._end(0)
+
+    async def _deliver(self, connection: int, capture: ListenCapture) -> None:
+        """Deliver a capture, or one after the other its events that were not delivered yet, and acknowledge it."""
+        n, received_at = capture.n, capture.received_at
+        trigger = Trigger.FIRST if capture.attempt == 1 else Trigger.RETRY
+        events = self._target.events_of(capture)
+        # A bin whose mapping was changed may state fewer events than before.
+        first = min(self._delivered.events_of(n, received_at), len(events) - 1)
+        result: LocalDelivery | None = None
+        for done, event in enumerate(events[first:], start=first + 1):
+            delivery = await self._program.deliver(
+                capture, trigger, event, lambda held: self._held_back(connection, held)
+            )
+            if delivery is None:
+                await self._done(connection, *([result.frame] if result else []), ListenDrop(n))
+                return
+            # Before the acknowledgement: if that is lost, the server sends the capture again.
+            self._delivered.add(n, received_at, done if done < len(events) else None)
+            self._last = capture
+            result = self._result(result, delivery)
+            if done == len(events):
+                self._keep(result)
+                await self._done(connection, result.frame, ListenAck(n))
+            self._output.show(delivery)
+            self._count += 1
+            if self._count == self._plan.once:
+                self._end(0)
+            if self._stops:
+                return
+
+    def _result(self, before: LocalDelivery | None, delivery: LocalDelivery) -> LocalDelivery:
+        """Which of the deliveries of a capture is its result: the worst; the last one if providers wait for it."""
+        if before is None or self._plan.answers:
+            return delivery
+        return max(before, delivery, key=lambda each: each.severity)
 
     async def _replay(self, capture: ListenCapture) -> None:
-        delivery = await self._program.deliver(capture, Trigger.MANUAL)
-        if delivery is not None:
-            self._output.show(delivery)
+        for event in self._target.events_of(capture):
+            delivery = await self._program.deliver(capture, Trigger.MANUAL, event)
+            if delivery is not None:
+                self._output.show(delivery)
+            if delivery is None or self._stops:
+                return
 
     async def _held_back(self, connection: int, delivery: LocalDelivery) -> None:
         """A capture waits for the local program; the provider must not wait for that too."""
@@ -205,7 +235,7 @@ class ListenSession:
             self._behind = max(self._behind - 1, 0)
 
     def _keep(self, delivery: LocalDelivery) -> None:
-        self._results[delivery.capture.n] = delivery
+        self._results[delivery.capture.n] = delivery.frame
         for oldest in list(self._results)[: -2 * WINDOW]:
             del self._results[oldest]
 

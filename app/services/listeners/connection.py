@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ... import clock
-from ...domain.forwards.events import forwarded_event, is_repeat
+from ...domain.forwards.events import count_events, forwarded_event, is_repeat
 from ...domain.forwards.headers import MAX_HOPS, hops_of
 from ...domain.forwards.model import Forward, ForwardMode
 from ...domain.listeners import (
@@ -163,7 +163,7 @@ class ListenerConnection:
     ) -> None:  # fmt: skip
         self._store = store
         self._public_url = public_url
-        self._has_events = choice.with_event
+        self._has_events = choice.with_events
         self._record = record
         self._queue = ListenerQueue(store, record.stored.bin_id, choice, record.stored.progress)
         self._unanswered: dict[int, _Sent] = {}
@@ -235,15 +235,20 @@ class ListenerConnection:
             why = _why_not(outgoing)
             if why is None:
                 self._record.changed()
-                return await self._with_event(outgoing) if self._has_events else outgoing
+                return await self._with_events(outgoing) if self._has_events else outgoing
             self.refuse(outgoing.n, why)
         return None
 
-    async def _with_event(self, outgoing: OutgoingCapture) -> OutgoingCapture:
-        capture, bin_id = outgoing.capture, self.stored.bin_id
-        first = await self._store.repeat_of(bin_id, outgoing.n, 0) if is_repeat(capture) else None
-        event = forwarded_event(bin_id, capture, 0, _AS_EVENT, duplicate_of=first, public_url=self._public_url)
-        return replace(outgoing, event=event)
+    async def _with_events(self, outgoing: OutgoingCapture) -> OutgoingCapture:
+        capture, bin_id, events = outgoing.capture, self.stored.bin_id, []
+        for position in range(count_events(capture)):
+            first = await self._store.repeat_of(bin_id, outgoing.n, position) if is_repeat(capture) else None
+            events.append(
+                forwarded_event(
+                    bin_id, capture, position, _AS_EVENT, duplicate_of=first, public_url=self._public_url
+                )
+            )  # fmt: skip
+        return replace(outgoing, events=events)
 
     def refuse(self, n: int, why: str) -> None:
         """A capture that was taken cannot be sent at all."""

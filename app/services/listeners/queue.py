@@ -5,6 +5,7 @@ does not depend on its speed.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...domain.captures import Capture
@@ -23,12 +24,13 @@ MOST_AHEAD = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingCapture:
-    """A capture to send, for the `attempt`-th time. `trigger`: why. `event`: its first event, if that is wanted."""
+    """A capture to send, for the `attempt`-th time. `trigger`: why. `events`: all of it, in their order; None:
+    they are not wanted."""
 
     capture: Capture
     attempt: int
     trigger: Trigger
-    event: ForwardedEvent | None = None
+    events: Sequence[ForwardedEvent] | None = None
 
     @property
     def n(self) -> int:

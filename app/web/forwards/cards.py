@@ -17,12 +17,14 @@ STRIP = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardCard:
-    """A forward. `strip`: the colours of its last dispatches, oldest first; `arrived`: how many of them have arrived.
-    `tested`: the result of a test that was just made. `example`: the JSON of an event that it sends, "" for none."""
+    """A forward. `strip`: the colours of its last dispatches, oldest first; `arrived`: how many of them have arrived;
+    `failing`: the number of the last one that was tried and has not, None if each has. `tested`: the result of a test
+    that was just made. `example`: the JSON of an event that it sends, "" for none."""
 
     status: ForwardStatus
     strip: Sequence[str]
     arrived: int
+    failing: int | None = None
     tested: Attempt | None = None
     example: str = ""
 
@@ -39,7 +41,8 @@ async def cards_of(app: web.Application, bin_id: str) -> Sequence[ForwardCard]:
         last = await store.last_dispatches(each.id, STRIP)
         arrived = sum(dispatch.state is DispatchState.DELIVERED for dispatch in last)
         strip = [_colour(dispatch) for dispatch in reversed(last)]
-        cards.append(ForwardCard(status=status, strip=strip, arrived=arrived))
+        failing = [dispatch.n for dispatch in last if dispatch.tries and dispatch.state is not DispatchState.DELIVERED]
+        cards.append(ForwardCard(status=status, strip=strip, arrived=arrived, failing=max(failing, default=None)))
     return cards
 
 

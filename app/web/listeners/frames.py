@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,6 +11,8 @@ import msgspec
 from msgspec import UNSET, Meta
 
 from ...domain.captures import CaptureRow
+from ...domain.forwards.events import ForwardedEvent
+from ...domain.listening import AnyFrame, one_line, summary_line
 from ...domain.replays import tail_of
 from ...domain.units import rfc3339
 from ...domain.wiretaps.model import FailureKind
@@ -17,13 +20,12 @@ from ...services.listeners.answering import ProgramAnswer
 from ...services.listeners.queue import OutgoingCapture
 from ..site.inputs import HIGHEST
 from ..site.shapes import Pair
-from .shapes import ListenerBodyFrame, ListenerCaptureFrame
+from .shapes import ListenerBodyFrame, ListenerCaptureFrame, ListenerEventsFrame
 
 MAX_FRAME = 1 << 20
 """Bytes of a frame, in both directions."""
 MAX_BODY_PART = 512 << 10
 """Characters of Base64 in one frame."""
-MAX_SUMMARY = 120
 
 Number = Annotated[int, Meta(ge=1, le=HIGHEST)]
 Duration = Annotated[int, Meta(ge=0, le=86_400_000)]
@@ -66,13 +68,9 @@ class ReplayLastFrame(msgspec.Struct, tag_field="t", tag="replay_last"):
     """Send the last capture once more."""
 
 
-class _AnyFrame(msgspec.Struct):
-    t: str
-
-
 ClientFrame = ResultFrame | FailedFrame | AckFrame | DropFrame | ReplayLastFrame
 _KNOWN = ("result", "failed", "ack", "drop", "replay_last")
-_read_type = msgspec.json.Decoder(_AnyFrame).decode
+_read_type = msgspec.json.Decoder(AnyFrame).decode
 _read = msgspec.json.Decoder(ClientFrame).decode
 
 
@@ -99,7 +97,7 @@ def read_frame(text: str) -> ClientFrame | None:
 def answer_of(frame: ResultFrame | FailedFrame) -> ProgramAnswer:
     """What the program did. Raises BadFrame."""
     if isinstance(frame, FailedFrame):
-        why = _one_line(frame.why) or "failed"
+        why = one_line(frame.why) or "failed"
         return ProgramAnswer(status=None, ms=frame.ms, error=why, kind=_kind_of(why))
     try:
         body = base64.b64decode(frame.body, validate=True)
@@ -118,7 +116,8 @@ def _kind_of(why: str) -> FailureKind:
 
 
 def capture_frames(outgoing: OutgoingCapture, address: CaptureAddress, deadline_ms: int | None = None) -> Iterator[str]:
-    """A capture as frames, made one by one. ValueError: its headers are too long for one."""
+    """A capture as frames, made one by one. ValueError, before the first one: its headers, or an event, are too long
+    for one."""
     row, raw = outgoing.capture.row, outgoing.capture.raw
     query, judgement = raw.target.partition("?"), row.reading.signature
     frame = ListenerCaptureFrame(
@@ -129,19 +128,52 @@ def capture_frames(outgoing: OutgoingCapture, address: CaptureAddress, deadline_
         simulated=row.simulated, url=address.called, page_url=address.page_url, summary=summary_of(row),
         peer=raw.peer, signature=None if judgement is None else judgement.verdict,
         deadline_ms=UNSET if deadline_ms is None else deadline_ms,
-        event=UNSET if outgoing.event is None else outgoing.event,
     )  # fmt: skip
+    if outgoing.events is not None:
+        frame.events, frame.more_events = [], False
+    rest = _SizedEvents(row.n, outgoing.events or ())
     space = MAX_FRAME - len(_encode(frame))
     if space < 0:
-        frame.url, frame.event = "", UNSET
+        frame.url = ""
         space = MAX_FRAME - len(_encode(frame))
     if space < 0:
         raise ValueError("its headers are too long for a frame of 1 MiB")
+    if outgoing.events is not None:
+        frame.events = rest.take(space)
+        frame.more_events = bool(rest)
+        space = MAX_FRAME - len(_encode(frame))
     parts = _parts(raw.body, min(space, MAX_BODY_PART) // 4 * 3)
     frame.body, frame.more = next(parts)
     yield _encode(frame).decode()
     for body, more in parts:
         yield _encode(ListenerBodyFrame(n=row.n, body=body, more=more)).decode()
+    while rest:
+        events = rest.take(rest.most)
+        yield _encode(ListenerEventsFrame(n=row.n, events=events, more=bool(rest))).decode()
+
+
+class _SizedEvents:
+    """The events of capture `n` that are in no frame yet. `most`: bytes of events in a frame of their own."""
+
+    def __init__(self, n: int, events: Sequence[ForwardedEvent]) -> None:
+        """ValueError: one is too long for a frame."""
+        self.most = MAX_FRAME - len(_encode(ListenerEventsFrame(n=n, events=[], more=False)))
+        # Each with its length and that of a comma.
+        self._waiting = deque((event, len(_encode(event)) + 1) for event in events)
+        if any(size > self.most for _, size in self._waiting):
+            raise ValueError("one of its events is too long for a frame of 1 MiB")
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    def take(self, space: int) -> list[ForwardedEvent]:
+        """The next ones that have at most `space` bytes together."""
+        found = []
+        while self._waiting and self._waiting[0][1] <= space:
+            event, size = self._waiting.popleft()
+            space -= size
+            found.append(event)
+        return found
 
 
 def _parts(body: bytes, first: int) -> Iterator[tuple[str, bool]]:
@@ -158,12 +190,5 @@ def _parts(body: bytes, first: int) -> Iterator[tuple[str, bool]]:
 def summary_of(row: CaptureRow) -> str:
     """A capture in a few words on one line: `inbound +14155550123 -> +12125550199: hi`."""
     reading = row.reading
-    parties = " -> ".join(party for party in (reading.sender, reading.recipient) if party)
     says = reading.text or reading.raw_status or reading.status or reading.problem or ""
-    words = " ".join(part for part in (reading.kind.value, parties) if part)
-    return _one_line(f"{words}: {says}" if says else words)[:MAX_SUMMARY]
-
-
-def _one_line(text: str) -> str:
-    """Without characters that a terminal does not print."""
-    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    return summary_line(reading.kind.value, reading.sender, reading.recipient, says)

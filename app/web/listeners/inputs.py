@@ -50,6 +50,6 @@ def read_listen(query: Mapping[str, str]) -> ListenInput:
     if problems:
         raise Invalid(*problems)
     roles = tuple(dict.fromkeys(known[text] for text in texts))
-    with_event, is_answering = (_SWITCHES[query.get(switch, "0")] for switch in ("event", "answer"))
-    choice = ListenerChoice(filter=match.strip(), roles=roles, with_event=with_event)
+    with_events, is_answering = (_SWITCHES[query.get(switch, "0")] for switch in ("event", "answer"))
+    choice = ListenerChoice(filter=match.strip(), roles=roles, with_events=with_events)
     return ListenInput(name=name, cursor=cursor, choice=choice, is_answering=is_answering)

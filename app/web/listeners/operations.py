@@ -6,6 +6,7 @@ from ..site.operations import Operation, Operations, Success
 from .shapes import (
     ListenerBodyFrame,
     ListenerCaptureFrame,
+    ListenerEventsFrame,
     ListenerHelloFrame,
     ListenerList,
     ListenerRemovedFrame,
@@ -18,7 +19,7 @@ LISTEN_QUERY = (
     parameters.number("after", "Begin after this capture; without it where the listener was, at first with the next."),
     parameters.in_query("match", "Only captures that match this filter.", type="string", maxLength=1_000),
     parameters.in_query("role", "Only captures of these roles, with commas between them.", type="string"),
-    parameters.choice("event", ("0", "1"), "0", "1: each capture also as an event of one form for all providers."),
+    parameters.choice("event", ("0", "1"), "0", "1: each capture with its events, of one form for all providers."),
     parameters.choice("answer", ("0", "1"), "0", "1: the answer of the program goes to the provider."),
 )
 
@@ -42,7 +43,8 @@ OPERATIONS: Operations = {
         query=LISTEN_QUERY,
         errors=(404, 409),
         frames=(
-            ListenerHelloFrame, ListenerCaptureFrame, ListenerBodyFrame, ListenerReplacedFrame, ListenerRemovedFrame,
+            ListenerHelloFrame, ListenerCaptureFrame, ListenerBodyFrame, ListenerEventsFrame, ListenerReplacedFrame,
+            ListenerRemovedFrame,
         ),
     ),
     ("get", "/api/v1/bins/{bin}/listeners"): Operation(

@@ -65,9 +65,9 @@ class ListenerCaptureFrame(msgspec.Struct, tag_field="t", tag="capture"):
     order, bytes as latin-1. `body` is Base64; with `more` it continues in frames `body`. `size`: bytes of the whole
     body. `attempt` counts from 1. `url`: as the provider called it, "" if that is too long for the frame. `summary`:
     one line without control characters. `deadline_ms`: the provider waits so long for the answer; only with `answer=1`,
-    and not for a capture that it does not wait for any more. `event`: the first event of the capture, only with
-    `event=1`, and not if it is too long for the frame. `peer`: the address of the provider. `signature`: the verdict
-    about its signature, null if the bin has no secrets."""
+    and not for a capture that it does not wait for any more. `events`: the events of the capture in their order, only
+    with `event=1`; with `more_events` they continue in frames `events`, which follow the body. `peer`: the address of
+    the provider. `signature`: the verdict about its signature, null if the bin has no secrets."""
 
     n: int
     role: RoleName
@@ -87,7 +87,8 @@ class ListenerCaptureFrame(msgspec.Struct, tag_field="t", tag="capture"):
     peer: str
     signature: SignatureVerdict | None
     deadline_ms: int | UnsetType = UNSET
-    event: ForwardedEvent | UnsetType = UNSET
+    events: list[ForwardedEvent] | UnsetType = UNSET
+    more_events: bool | UnsetType = UNSET
 
 
 class ListenerBodyFrame(msgspec.Struct, tag_field="t", tag="body"):
@@ -95,6 +96,14 @@ class ListenerBodyFrame(msgspec.Struct, tag_field="t", tag="body"):
 
     n: int
     body: str
+    more: bool
+
+
+class ListenerEventsFrame(msgspec.Struct, tag_field="t", tag="events"):
+    """The next events of capture `n`; with `more` others follow."""
+
+    n: int
+    events: list[ForwardedEvent]
     more: bool
 
 

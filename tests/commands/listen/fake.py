@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -24,13 +26,17 @@ from app.domain.listening import (
     ListenBody,
     ListenCapture,
     ListenDrop,
+    ListenEvents,
     ListenFailed,
     ListenHello,
     ListenResult,
     write_frame,
 )
 from app.domain.roles import Role
+from tests.commands.run import environment
+from tests.process import ROOT
 
+Process = asyncio.subprocess.Process
 KEY = "0123456789abcdef"
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 BIN = "b1n"
@@ -49,14 +55,25 @@ def a_capture(n: int = 1, body: bytes = b"", **more: Any) -> ListenCapture:
 
 
 def capture_frames(capture: ListenCapture) -> Iterator[str]:
-    """A capture with its whole body, 512 KiB of Base64 in each frame."""
+    """A capture with its whole body, 512 KiB of Base64 in each frame, and all its events but the first in frames of
+    their own."""
     pieces = [capture.body[start : start + PIECE] for start in range(0, len(capture.body), PIECE)] or [b""]
     for place, piece in enumerate(pieces):
         more = place + 1 < len(pieces)
-        head = replace(capture, body=piece, more=more)
+        head = replace(
+            capture, body=piece, more=more, events=capture.events[:1], more_events=len(capture.events) > 1
+        )  # fmt: skip
         text = write_frame(ListenBody(n=capture.n, body=piece, more=more) if place else head)
         assert len(text) <= MAX_FRAME
         yield text
+    for place, event in enumerate(capture.events[1:], start=2):
+        yield write_frame(ListenEvents(n=capture.n, events=[event], more=place < len(capture.events)))
+
+
+def events_of(*texts: str) -> list[msgspec.Raw]:
+    """Events with these texts, as the server sends them."""
+    usual = {"kind": "inbound", "from": "+1", "to": "+2", "raw_status": None, "status": None}
+    return [msgspec.Raw(msgspec.json.encode({"data": usual | {"text": text}})) for text in texts]
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -209,6 +226,16 @@ class Program:
     seen: list[bytes] = field(default_factory=list)
     answers: Callable[[bytes], bytes] = lambda _: OK
     holds: asyncio.Event | None = None
+    server: asyncio.Server | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1].split("/")[0])
+
+    def stop(self) -> None:
+        """Nothing listens any more."""
+        assert self.server is not None
+        self.server.close()
 
     @property
     def bodies(self) -> list[bytes]:
@@ -230,8 +257,36 @@ async def a_program(port: int = 0) -> AsyncIterator[Program]:
     """A program that listens."""
     program = Program()
     async with await asyncio.start_server(program.talk, "127.0.0.1", port, limit=8 << 20) as server:
+        program.server = server
         program.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/sms"
         yield program
+
+
+def ids(program: Program) -> list[str]:
+    """The ids of the events that it received."""
+    heads = [request.partition(b"\r\n\r\n")[0].decode("latin-1") for request in program.seen]
+    return [line[12:] for head in heads for line in head.split("\r\n") if line.startswith("webhook-id: ")]
+
+
+def stopping_after(program: Program, count: int) -> Callable[[bytes], bytes]:
+    """Nothing listens any more when so many were answered."""
+
+    def answer(_: bytes) -> bytes:
+        if len(program.seen) == count:
+            program.stop()
+        return OK
+
+    return answer
+
+
+async def start_listening(url: str, state: Path, *arguments: str, token: str) -> Process:
+    """`smsbin listen` as a process."""
+    here = {"SMSBIN_URL": url, "SMSBIN_ACCESS_TOKEN": token, "XDG_STATE_HOME": str(state)}
+    pipe = asyncio.subprocess.PIPE
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app", "listen", *arguments,
+        cwd=ROOT, env=environment(**here), stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe,
+    )  # fmt: skip
 
 
 def client_of(fake: FakeServer) -> Client:

@@ -3,27 +3,17 @@
 import asyncio
 import json
 import signal
-import sys
 from pathlib import Path
 
 import pytest
 
 from app.commands.listen import default_name
 from app.domain.listeners import NAME
-from tests.commands.listen.fake import FakeServer, a_capture, a_program, a_server, until
-from tests.commands.run import environment
-from tests.process import ROOT
-
-Process = asyncio.subprocess.Process
+from tests.commands.listen.fake import FakeServer, Process, a_capture, a_program, a_server, start_listening, until
 
 
-async def _start(fake: FakeServer, state: Path, *arguments: str, **variables: str) -> Process:
-    here = {"SMSBIN_URL": fake.root, "SMSBIN_ACCESS_TOKEN": "t0ken", "XDG_STATE_HOME": str(state)} | variables
-    pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "app", "listen", *arguments,
-        cwd=ROOT, env=environment(**here), stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe,
-    )  # fmt: skip
+async def _start(fake: FakeServer, state: Path, *arguments: str) -> Process:
+    return await start_listening(fake.root, state, *arguments, token="t0ken")
 
 
 async def _end(process: Process) -> tuple[int, str, str]:

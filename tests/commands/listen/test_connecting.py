@@ -156,9 +156,9 @@ def test_a_silent_connection_is_noticed_in_time() -> None:
     assert PING_S * 1.5 <= SILENCE_S
 
 
-async def test_a_body_is_put_together_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connecting, "MAX_BODY", 1_000)
+async def test_a_capture_is_put_together_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connecting, "MAX_CAPTURE", 1_000)
     async with a_server(a_capture(1, b"a" * 1_000), a_capture(2, b"a" * 1_001)) as fake, _listening(fake) as listening:
         await until(lambda: len(listening.lines) > 0)
     assert {n for _, n in listening.received.numbers} == {1}
-    assert "the body of #2 has more than 1,000 bytes" in listening.lines[0]
+    assert "#2 has more than 1,000 bytes" in listening.lines[0]

@@ -8,7 +8,7 @@ import pytest
 from app.commands.listen.delivering import FIRST_PROBE_S, LONGEST_PROBE_S, LocalDelivery, LocalProgram
 from app.domain.listening import MAX_RESULT, ListenFailed, ListenResult
 from app.domain.replays import Trigger
-from tests.commands.listen.fake import BIN, Pauses, a_capture, a_program, target_of
+from tests.commands.listen.fake import BIN, Pauses, a_capture, a_program, events_of, target_of
 
 
 def _program(
@@ -77,7 +77,7 @@ async def test_the_port_is_probed_until_something_listens() -> None:
 
     async with AsyncExitStack() as there:
         pauses.before = start_it
-        delivery = await program.deliver(a_capture(), Trigger.FIRST, held_back)
+        delivery = await program.deliver(a_capture(), Trigger.FIRST, held_back=held_back)
     assert delivery is not None
     assert delivery.is_ok
     assert pauses.made == [FIRST_PROBE_S, 2.0, 4.0, LONGEST_PROBE_S, LONGEST_PROBE_S]
@@ -95,3 +95,16 @@ async def test_a_host_that_is_not_found_is_waited_for_too() -> None:
     assert await program.deliver(a_capture(7), Trigger.FIRST) is None
     assert await program.deliver(a_capture(8), Trigger.FIRST) is None
     assert lines == [f"nothing.invalid is down: #{n} is dropped: the host name was not found" for n in (7, 8)]
+    assert await program.deliver(a_capture(9, events=events_of("a", "b")), Trigger.FIRST, 1) is None
+    assert lines[2] == "nothing.invalid is down: the rest of #9 is dropped: the host name was not found"
+
+
+async def test_no_response_is_worse_than_each_status() -> None:
+    async with a_program() as target:
+        found = []
+        for status in (200, 404, 999):
+            target.answers = lambda _, status=status: b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status
+            found.append(await _delivered(_program(target.url, [])))
+        target.answers = lambda _: b""
+        found.append(await _delivered(_program(target.url, [])))
+    assert [each.severity for each in found] == [200, 404, 999, 1_000]

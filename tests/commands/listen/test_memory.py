@@ -32,6 +32,17 @@ def test_the_number_of_a_restored_server_is_another_capture(tmp_path: Path, line
     assert not delivered.has(7, AT + timedelta(microseconds=1))
 
 
+def test_the_events_that_were_delivered_are_counted_until_all_were(tmp_path: Path, lines: list[str]) -> None:
+    path = tmp_path / "a"
+    DeliveredCaptures(path, lines.append).add(7, AT, 2)
+    delivered = DeliveredCaptures(path, lines.append)
+    assert (delivered.has(7, AT), delivered.events_of(7, AT)) == (False, 2)
+    assert delivered.events_of(7, AT + timedelta(microseconds=1)) == delivered.events_of(8, AT) == 0
+    delivered.add(7, AT)
+    assert (delivered.has(7, AT), delivered.events_of(7, AT)) == (True, 0)
+    assert DeliveredCaptures(path, lines.append).has(7, AT)
+
+
 def test_so_many_are_remembered(tmp_path: Path, lines: list[str]) -> None:
     delivered = DeliveredCaptures(tmp_path / "a", lines.append)
     for n in range(MOST_REMEMBERED + 1):

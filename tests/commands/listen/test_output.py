@@ -3,6 +3,7 @@
 import base64
 import json
 
+import msgspec
 import pytest
 
 from app.commands.listen.delivering import LocalDelivery
@@ -17,10 +18,12 @@ SENT = (
 
 
 def _delivery(
-    status: int | None = 200, *, trigger: Trigger = Trigger.FIRST, error: str | None = None, **capture: object
-) -> LocalDelivery:
+    status: int | None = 200, *, trigger: Trigger = Trigger.FIRST, error: str | None = None, event: int | None = None,
+    **capture: object,
+) -> LocalDelivery:  # fmt: skip
     return LocalDelivery(
-        capture=a_capture(42, **capture), trigger=trigger, url="http://localhost:3000/sms?key=abc", sent=SENT,
+        capture=a_capture(42, **capture), event=event, trigger=trigger,
+        url="http://localhost:3000/sms?key=abc", sent=SENT,
         status=status, ms=1_234, error=error, headers=[("Set-Cookie", "s=1"), ("B", "2")], body=b"answer",
     )  # fmt: skip
 
@@ -42,6 +45,30 @@ def test_a_delivery_is_one_line(capsys: pytest.CaptureFixture[str], delivery: Lo
     (line,) = capsys.readouterr().out.splitlines()
     assert "  #42  primary   " in line
     assert line.endswith(ends)
+
+
+EVENT = {
+    "kind": "inbound", "from": "+1415", "to": "+1212", "text": "second\x1b", "raw_status": "received",
+    "status": "received",
+}  # fmt: skip
+EVENTS = [msgspec.Raw(b"{}"), msgspec.Raw(json.dumps({"type": "sms.received", "data": EVENT}).encode())]
+
+
+def test_an_event_is_a_line_or_an_object_with_its_place_and_its_own_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().show(_delivery(event=1, events=EVENTS))
+    Output(is_json=True).show(_delivery(event=1, events=EVENTS))
+    line, text = capsys.readouterr().out.splitlines()
+    assert "  #42.1  primary   inbound +1415 -> +1212: second  POST  200 in 1,234 ms" in line
+    found = json.loads(text)
+    assert (found["n"], found["event"], found["summary"]) == (42, 1, "inbound +1415 -> +1212: second")
+
+
+@pytest.mark.parametrize("event", [0, 2])
+def test_an_event_that_is_not_understood_has_the_summary_of_its_request(
+    capsys: pytest.CaptureFixture[str], event: int
+) -> None:
+    Output().show(_delivery(event=event, events=EVENTS))
+    assert f"#42.{event}  primary   inbound +1 -> +2: text 42  " in capsys.readouterr().out
 
 
 def test_on_a_terminal_the_result_has_a_colour(
@@ -68,7 +95,7 @@ def test_json_has_the_fields_of_a_delivery(capsys: pytest.CaptureFixture[str]) -
     Output(is_json=True).show(_delivery(None, error="the connection was closed"))
     found = json.loads(capsys.readouterr().out)
     assert found == {
-        "n": 42, "received_at": "2026-11-29T12:00:42.000000Z", "role": "primary", "method": "POST",
+        "n": 42, "event": None, "received_at": "2026-11-29T12:00:42.000000Z", "role": "primary", "method": "POST",
         "url": "http://localhost:3000/sms?key=…", "summary": "inbound +1 -> +2: text 42", "attempt": 1,
         "trigger": "first", "simulated": False, "status": None, "ms": 1_234, "error": "the connection was closed",
         "page_url": "https://sms.example/bins/b1n/captures/42",

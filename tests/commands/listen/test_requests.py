@@ -14,10 +14,13 @@ from tests.commands.listen.fake import BIN, KEY, a_capture, target_of
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 URL = "http://localhost:3000/sms"
+EVENTS = [msgspec.Raw(b'{"type":"sms.received"}'), msgspec.Raw(b'{"type":"sms.status"}')]
 
 
-def _sent(capture: ListenCapture, url: str = URL, trigger: Trigger = Trigger.FIRST, **more: object) -> bytes:
-    return local_request(BIN, capture, target_of(url, **more), trigger, NOW)[1]
+def _sent(
+    capture: ListenCapture, url: str = URL, trigger: Trigger = Trigger.FIRST, event: int | None = None, **more: object
+) -> bytes:
+    return local_request(BIN, capture, target_of(url, **more), trigger, NOW, event)[1]
 
 
 def _headers(data: bytes) -> dict[bytes, bytes]:
@@ -72,12 +75,14 @@ def test_a_new_signature_is_for_the_local_url() -> None:
 
 
 def test_an_event_is_sent_as_json() -> None:
-    capture = a_capture(7, b"a=b", method="GET", target=f"/{KEY}/x?a=1", event=msgspec.Raw(b'{"type":"sms.received"}'))
-    data = _sent(capture, as_event=True)
+    capture = a_capture(7, b"a=b", method="GET", target=f"/{KEY}/x?a=1", events=EVENTS)
+    data = _sent(capture, event=0)
     assert data.startswith(b"POST /sms HTTP/1.1\r\nHost: localhost:3000\r\nContent-Type: application/json\r\n")
     assert _headers(data)[b"webhook-id"] == b"b1n.7.0"
     assert data.endswith(b'\r\n\r\n{"type":"sms.received"}')
-    signed = _headers(_sent(capture, as_event=True, signer=Signer(scheme="standardwebhooks", secret="c2VjcmV0")))
+    second = _sent(capture, event=1)
+    assert (_headers(second)[b"webhook-id"], second.endswith(b'\r\n\r\n{"type":"sms.status"}')) == (b"b1n.7.1", True)
+    signed = _headers(_sent(capture, event=0, signer=Signer(scheme="standardwebhooks", secret="c2VjcmV0")))
     assert signed[b"webhook-id"] == b"b1n.7.0"
     assert signed[b"webhook-signature"].startswith(b"v1,")
 
@@ -89,9 +94,17 @@ def test_an_event_is_sent_as_json() -> None:
         (a_capture(headers=[("X-Smsbin-Hops", "3")]), {}, "3 instances"),
         (a_capture(headers=[("X", "a\nb")]), {}, "line break"),
         (a_capture(headers=[("X", "€")]), {}, "latin-1"),
-        (a_capture(), {"as_event": True}, "no event"),
+        (a_capture(), {"event": 0}, "no event"),
+        (a_capture(events=[msgspec.Raw(b"{}")]), {"event": 1}, "no event"),
     ],
 )
 def test_what_cannot_be_sent_says_why(capture: ListenCapture, more: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         _sent(capture, **more)
+
+
+def test_a_request_is_sent_for_the_capture_or_for_each_of_its_events() -> None:
+    capture = a_capture(events=EVENTS)
+    assert list(target_of(URL).events_of(capture)) == [None]
+    assert list(target_of(URL, as_event=True).events_of(capture)) == [0, 1]
+    assert list(target_of(URL, as_event=True).events_of(a_capture())) == [0]

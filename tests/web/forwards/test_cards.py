@@ -18,4 +18,5 @@ async def test_a_card_has_the_last_dispatches_by_colour_oldest_first(opened: Run
         first, second = await cards_of(opened.app, opened.bin.id)
     assert (first.strip, first.arrived, first.status.lag) == (["ok", "warn"], 1, 1)
     assert (second.strip, second.arrived, second.status.lag) == ([], 0, 2)
+    assert (first.failing, second.failing) == (2, None)
     assert (first.example, first.tested) == ("", None)

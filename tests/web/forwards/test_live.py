@@ -48,7 +48,7 @@ async def test_only_what_has_changed_is_sent(opened: Running) -> None:
         assert (shown["state"], shown["actions"], shown["strip"]) == (
             "sending",
             "Pause",
-            "0 of the last 1 have arrived",
+            "0 of the last 1 have arrived; why the last one has not: #1",
         )
         assert "delivered" not in shown
         status[0] = 200

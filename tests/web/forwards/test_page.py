@@ -76,7 +76,7 @@ async def test_events_are_chosen_shown_and_kept_with_their_attempts(opened: Runn
     assert "every request, as events" in words(html)
     assert "&#34;text&#34;: &#34;&lt;b&gt;hi&lt;/b&gt;&#34;" in html
     tab = await page(opened, "/captures/1?tab=replay")
-    assert "forward, first try, event 1" in tab
+    assert "forward Events , first try, event 1" in tab
     assert "webhook-id:" in tab
     assert "&#34;type&#34;:&#34;sms.received&#34;" in tab
     (item,) = (await call(opened, "GET"))["items"]
@@ -130,13 +130,14 @@ async def test_a_row_and_its_request_say_what_became_of_it(opened: Running) -> N
         await until_state(opened, 1, "retrying")
         assert "forward failed (404), tries again" in await page(opened, "")
         tab = await page(opened, "/captures/1?tab=replay")
-        assert "forward, first try" in tab
+        assert "forward F , first try" in tab
+        assert "0 of the last 1 have arrived; why the last one has not: #1" in await page(opened)
         assert "X-Smsbin-Attempt: 1" in tab
         status[0] = 200
         answer, _ = await post(opened, f"/{made['id']}/retry", n="1")
         assert answer.headers["Location"].endswith("done=retry")
         await until_state(opened, 1, "delivered")
-        assert "forward, by a user" in await page(opened, "/captures/1?tab=replay")
+        assert "forward F , by a user" in await page(opened, "/captures/1?tab=replay")
 
 
 async def test_every_page_of_the_bin_says_that_a_target_rests(opened: Running) -> None:

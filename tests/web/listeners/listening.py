@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,7 @@ import aiohttp
 from tests.conftest import Running
 
 Frame = dict[str, Any]
+SAMPLES = Path(__file__).parents[2] / "samples"
 
 
 @dataclass
@@ -35,7 +37,7 @@ class Laptop:
         return found
 
     async def capture(self) -> Frame:
-        """The next capture; its body as bytes in `bytes`."""
+        """The next capture; its body as bytes in `bytes`, and all its events in `events`."""
         capture = part = await self.frame()
         assert capture["t"] == "capture", capture
         body = base64.b64decode(part["body"])
@@ -43,6 +45,12 @@ class Laptop:
             part = await self.frame()
             assert (part["t"], part["n"]) == ("body", capture["n"])
             body += base64.b64decode(part["body"])
+        more = capture.get("more_events", False)
+        while more:
+            part = await self.frame()
+            assert (part["t"], part["n"]) == ("events", capture["n"])
+            capture["events"] += part["events"]
+            more = part["more"]
         self.got.append(capture | {"bytes": body})
         return self.got[-1]
 
@@ -102,6 +110,34 @@ async def send(server: Running, text: str = "hi", role: str = "", **form: str) -
     async with server.client.post(f"{server.capture_url}{role}", data=values) as answer:
         assert answer.status == 200
     return before + 1
+
+
+def infobip_batch() -> bytes:
+    """A request with two messages: `first` and one without a text."""
+    return (SAMPLES / "infobip" / "inbound-two.http").read_bytes().partition(b"\n\n")[2]
+
+
+def bandwidth_batch(*ids: str) -> bytes:
+    """A request with messages of these ids."""
+    (one,) = json.loads((SAMPLES / "bandwidth" / "inbound-json-array.http").read_bytes().partition(b"\n\n")[2])
+    return json.dumps([one | {"message": one["message"] | {"id": each}} for each in ids]).encode()
+
+
+def telnyx_status(count: int) -> dict[str, Any]:
+    """A status for so many recipients; each of its events has the whole text, of 24,000 bytes."""
+    recipients = [{"phone_number": f"+1415555{number:04}", "status": "delivered"} for number in range(count)]
+    message = {
+        "record_type": "message", "id": "t1", "direction": "outbound", "text": "\u20ac" * 8_000, "to": recipients,
+        "from": {"phone_number": "+12125550199"},
+    }  # fmt: skip
+    return {"data": {"record_type": "event", "event_type": "message.finalized", "id": "e1", "payload": message}}
+
+
+async def send_json(server: Running, body: bytes) -> None:
+    async with server.client.post(
+        server.capture_url, data=body, headers={"Content-Type": "application/json"}
+    ) as answer:
+        assert answer.status == 200
 
 
 async def newest(server: Running) -> int:

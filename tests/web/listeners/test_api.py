@@ -1,6 +1,7 @@
 """The WebSocket of a listener, the list, and taking one off."""
 
 import io
+import json
 
 import pytest
 
@@ -8,7 +9,18 @@ from app import __version__
 from tests.conftest import Running, with_shared_server
 from tests.ingress.http import talk
 
-from .listening import attempts, listed, listening, send, until_attempts, until_listed
+from .listening import (
+    attempts,
+    bandwidth_batch,
+    infobip_batch,
+    listed,
+    listening,
+    send,
+    send_json,
+    telnyx_status,
+    until_attempts,
+    until_listed,
+)
 
 
 async def test_a_capture_comes_as_it_was_received_and_its_result_is_shown(server: Running) -> None:
@@ -39,7 +51,7 @@ async def test_a_capture_comes_as_it_was_received_and_its_result_is_shown(server
         assert capture["summary"] == "inbound +14155550123 -> +12125550199: hi there"
         assert capture["simulated"] is False
         assert (capture["peer"], capture["signature"]) == ("127.0.0.1", None)
-        assert not {"deadline_ms", "event"} & capture.keys()
+        assert not {"deadline_ms", "events"} & capture.keys()
         await laptop.answer(1)
         (attempt,) = await until_attempts(server, 1, 1)
         expected = {
@@ -142,16 +154,38 @@ async def test_a_failure_is_shown_with_its_reason_and_the_last_one_can_be_sent_a
         assert (await until_listed(server, "laptop", in_flight=0))["cursor"] == 1
 
 
-async def test_the_first_event_comes_with_a_capture_if_it_is_wanted(server: Running) -> None:
+async def test_events_come_with_a_capture_if_they_are_wanted(server: Running) -> None:
     async with listening(server, event=1) as laptop:
         await send(server, "hi")
         await send(server, "hi")
         await send(server, "", "/status", MessageStatus="delivered", From="", To="")
-        events = [capture["event"] for capture in await laptop.captures(3)]
+        events = [event for capture in await laptop.captures(3) for event in capture["events"]]
     assert [event["type"] for event in events] == ["sms.received", "sms.received", "sms.status"]
     data = events[1]["data"]
     assert (data["from"], data["text"], data["n"], data["event"], data["raw"]) == ("+14155550123", "hi", 2, 0, None)
     assert (events[0]["data"]["duplicate_of"], data["duplicate_of"]) == (None, 1)
+
+
+async def test_a_request_with_several_messages_comes_with_all_its_events(server: Running) -> None:
+    """Both providers send batches; a repeat says so for each of its events."""
+    async with listening(server, event=1) as laptop:
+        for body in (infobip_batch(), bandwidth_batch("m0", "m1", "m2"), infobip_batch()):
+            await send_json(server, body)
+        first, second, third = [capture["events"] for capture in await laptop.captures(3)]
+    assert [each["data"]["text"] for each in first] == ["first", ""]
+    assert [each["data"]["message_id"] for each in second] == ["m0", "m1", "m2"]
+    assert [(each["data"]["n"], each["data"]["event"]) for each in second] == [(2, 0), (2, 1), (2, 2)]
+    assert [each["data"]["duplicate_of"] for each in (*first, *third)] == [None, None, 1, 1]
+
+
+async def test_more_than_one_mebibyte_of_events_arrives(server: Running) -> None:
+    async with listening(server, event=1) as laptop:
+        async with server.client.post(f"{server.capture_url}/status", json=telnyx_status(100)) as answer:
+            assert answer.status == 200
+        events = (await laptop.capture())["events"]
+    assert [each["data"]["to"] for each in events] == [f"+1415555{number:04}" for number in range(100)]
+    assert {len(each["data"]["text"]) for each in events} == {8_000}
+    assert len(json.dumps(events, ensure_ascii=False).encode()) > 2 << 20
 
 
 async def test_the_newer_one_of_a_name_takes_over_and_both_are_told(server: Running) -> None:

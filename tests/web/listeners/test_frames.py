@@ -7,13 +7,16 @@ import pytest
 
 from app import clock
 from app.domain.captures import Capture, CaptureRow, RawRequest, Reading, write_lines
+from app.domain.events import Event
+from app.domain.forwards.events import ForwardedEvent, forwarded_event
+from app.domain.forwards.model import Forward
+from app.domain.listening import MAX_SUMMARY
 from app.domain.replays import Trigger
 from app.domain.roles import Kind, Role
 from app.services.listeners.queue import OutgoingCapture
 from app.web.listeners.frames import (
     MAX_BODY_PART,
     MAX_FRAME,
-    MAX_SUMMARY,
     AckFrame,
     BadFrame,
     CaptureAddress,
@@ -37,14 +40,30 @@ def a_row(**reading: object) -> CaptureRow:
     )  # fmt: skip
 
 
-def frames(
-    body: bytes = b"", headers: object = (), target: str = f"/{KEY}/status", url: str = "https://x/"
-) -> list[str]:
-    raw = RawRequest(
+def events_of(*texts: str) -> list[ForwardedEvent]:
+    """An event with each text."""
+    found = []
+    for text in texts:
+        capture = Capture(
+            row=a_row(), raw=a_raw(), sha256="", events=(Event(kind=Kind.INBOUND, message_id="", text=text),)
+        )
+        found.append(forwarded_event("b", capture, 0, Forward(name="", url=""), duplicate_of=None, public_url=None))
+    return found
+
+
+def a_raw(body: bytes = b"", headers: object = (), target: str = f"/{KEY}/status") -> RawRequest:
+    return RawRequest(
         method="POST", target=target, http_version="1.1", head=write_lines(headers), body=body, body_complete=True,
         peer="", received_at=clock.now(),
     )  # fmt: skip
-    outgoing = OutgoingCapture(capture=Capture(row=a_row(), raw=raw, sha256=""), attempt=2, trigger=Trigger.RETRY)
+
+
+def frames(
+    body: bytes = b"", headers: object = (), target: str = f"/{KEY}/status", url: str = "https://x/",
+    events: list[ForwardedEvent] | None = None,
+) -> list[str]:  # fmt: skip
+    capture = Capture(row=a_row(), raw=a_raw(body, headers, target), sha256="")
+    outgoing = OutgoingCapture(capture=capture, attempt=2, trigger=Trigger.RETRY, events=events)
     return list(capture_frames(outgoing, CaptureAddress(called=url, page_url="https://x/bins/b/captures/42")))
 
 
@@ -80,6 +99,47 @@ def test_an_address_that_is_too_long_is_left_out_and_headers_that_are_too_long_a
     assert json.loads(frame)["path"] == "/" + "\xff" * 200_000
     with pytest.raises(ValueError, match="too long for a frame of 1 MiB"):
         frames(target=f"/{KEY}/status/" + "\xff" * 300_000)
+
+
+def test_events_continue_in_frames_of_their_own_and_no_frame_is_too_long() -> None:
+    texts = [f"{number}" + "x" * 100_000 for number in range(25)]
+    body = bytes(range(256)) * 4_000
+    found = frames(body, events=events_of(*texts))
+    assert max(len(each.encode()) for each in found) <= MAX_FRAME
+    shown = [json.loads(each) for each in found]
+    kinds = [each["t"] for each in shown]
+    assert kinds == ["capture", *["body"] * kinds.count("body"), *["events"] * kinds.count("events")]
+    assert kinds.count("events") >= 2
+    assert body_in([each for each, kind in zip(found, kinds, strict=True) if kind != "events"]) == body
+    parts = [each for each in shown if each["t"] != "body"]
+    assert [event["data"]["text"] for part in parts for event in part["events"]] == texts
+    assert [part.get("more_events", part["more"]) for part in parts] == [True] * (len(parts) - 1) + [False]
+
+
+def test_events_fill_a_frame_to_its_last_byte_and_one_byte_more_begins_another() -> None:
+    def sizes(length: int) -> list[int]:
+        return [len(each) for each in frames(events=events_of("", "x" * length))]
+
+    (one,) = sizes(0)
+    assert sizes(MAX_FRAME - one - 1) == [MAX_FRAME - 1]
+    assert len(sizes(MAX_FRAME - one + 1)) == 2
+
+
+def test_an_event_that_is_too_long_for_a_frame_is_refused_before_anything_is_sent() -> None:
+    with pytest.raises(ValueError, match="events is too long for a frame of 1 MiB"):
+        next(capture_frames(
+            OutgoingCapture(
+                capture=Capture(row=a_row(), raw=a_raw(), sha256=""), attempt=1, trigger=Trigger.FIRST,
+                events=events_of("a", "x" * MAX_FRAME),
+            ),
+            CaptureAddress(called="", page_url=""),
+        ))  # fmt: skip
+
+
+def test_without_events_there_are_no_fields_for_them() -> None:
+    assert not {"events", "more_events"} & json.loads(frames()[0]).keys()
+    shown = json.loads(frames(events=events_of("hi"))[0])
+    assert ([each["data"]["text"] for each in shown["events"]], shown["more_events"]) == (["hi"], False)
 
 
 @pytest.mark.parametrize(

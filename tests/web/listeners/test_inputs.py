@@ -12,7 +12,7 @@ from app.web.listeners.inputs import ListenInput, read_listen
 def test_all_but_the_name_are_optional() -> None:
     assert read_listen({"name": "a"}) == ListenInput(name="a", cursor=None, choice=ListenerChoice())
     given = {"name": "a", "after": "0", "match": " kind:inbound ", "role": "status,primary,status", "event": "1"}
-    choice = ListenerChoice(filter="kind:inbound", roles=(Role.STATUS, Role.PRIMARY), with_event=True)
+    choice = ListenerChoice(filter="kind:inbound", roles=(Role.STATUS, Role.PRIMARY), with_events=True)
     assert read_listen(given) == ListenInput(name="a", cursor=0, choice=choice)
 
 
