@@ -10,7 +10,7 @@ from ...domain.roles import Kind, Role
 from ..ids import number_of, owner_of
 from ..log.results import LogPosition
 from ..rows import read_raw
-from ..transaction import SqlRow, Transaction
+from ..transaction import CannotWrite, SqlRow, Transaction
 from .annotating import copy_annotations
 from .changes import ChangeKind, Changes
 from .deleting import erase, note_newest, numbers_up_to
@@ -75,7 +75,8 @@ class LedgerStep:
             return None
         if row is None:
             meta = self.transaction.one("ledger_meta")
-            assert meta is not None, "it is made with the file"
+            if meta is None:
+                raise CannotWrite("another server is about to make the ledger again")
             begun = self._add_space(head, SpaceState.CURRENT, meta["epoch"])
             self._write_bin(head, begun)
             return begun
