@@ -131,7 +131,8 @@ class History:
         dice = self.dice
         self.at += timedelta(seconds=dice.choice((0, 0.1, 1, 5, 20, 45)))
         role, events = random_events(dice)
-        at = self.at - timedelta(seconds=dice.choice((0, 0, 0, 3)))
+        # The clocks of servers differ.
+        at = self.at - timedelta(seconds=dice.choice((0, 0, 0, 3, 70)))
         salt = dice.choice(("", "", str(dice.random())))
         reading = reading_of(*events, findings=dice.choice(((), ("plus_lost",))))
         raw = scripted(reading, received_at=at, salt=salt, method=dice.choice(("POST", "GET")))
