@@ -202,7 +202,11 @@ class LedgerClient:
             ((bin, n),) = begun.places
             ends = self._ends[(bin, n)] = self._ends.get((bin, n), 0) + 1
             if n and ends >= MAX_ENDS:
-                self._skip(bin, n, "", "reading it stopped the ledger process twice")
+                self.skip(bin, n)
+
+    def skip(self, bin: int, n: int) -> None:
+        """The process has ended on this capture too often."""
+        self._skip(bin, n, "", "reading it stopped the ledger process twice")
 
     def _ready(self, frame: LedgerOpened) -> None:
         self.file, self._reader = frame.file, frame.reader

@@ -76,7 +76,7 @@ class LedgerStep:
         if row is None:
             meta = self.transaction.one("ledger_meta")
             if meta is None:
-                raise CannotWrite("another server is about to make the ledger again")
+                raise CannotWrite("another server is rebuilding the ledger")
             begun = self._add_space(head, SpaceState.CURRENT, meta["epoch"])
             self._write_bin(head, begun)
             return begun

@@ -87,7 +87,7 @@ class Texts:
 
     def before(self, text: Text) -> list[Text]:
         """The last `NEAREST` equal texts before it within a minute, the newest first. Of each minute the last `NEAREST`
-        are examined, whether they are stored or new: a ledger that is made again stores them at other times."""
+        are examined, whether they are stored or new: a rebuilt ledger stores them at other times."""
         new = self._last_new(text)
         found = _nearest(text, new)
         # New ones are newer, unless some are folded again.

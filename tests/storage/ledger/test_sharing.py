@@ -297,13 +297,13 @@ def test_a_failure_changes_nothing_of_a_bin_that_another_follower_has(
     assert len(one.follower._broken) == 1
 
 
-def test_a_follower_waits_while_another_server_makes_the_ledger_again(
+def test_a_follower_waits_while_another_server_rebuilds_the_ledger(
     inside: Inside, ledger: Ledger, add_server: Callable[..., Server]
 ) -> None:
     """Its tables are there before its first epoch is."""
     inside.state(came("a"))
     server = add_server()
     ledger.rows("delete from meta returning 1")
-    with pytest.raises(CannotWrite, match="make the ledger again"):
+    with pytest.raises(CannotWrite, match="rebuilding the ledger"):
         server.follow()
     assert server.wire.notes == []
