@@ -122,7 +122,8 @@ class Texts:
         self._absent.clear()
 
     def _last_new(self, text: Text) -> list[Text]:
-        place, found = _position(text), []
+        place = _position(text)
+        found: list[Text] = []
         for minute in _minutes(text):
             new = reversed(self._new.get((minute, text.hash), ()))
             found += islice((other for other in new if _position(other) < place), NEAREST)
