@@ -35,8 +35,10 @@ from .protocol import (
 )
 from .read_timer import CUT_OFF
 
-# The process sends a frame each second. Without one for this time it hangs.
+# The process sends a frame each second. Without one for this time it hangs. A capture that is parsed alone is not to
+# blame for a slow database, which is waited for longer: PostgreSQL itself ends a statement after 60 s.
 HUNG_S = 10.0
+WAITS_S = 90.0
 OPEN_S = 60.0
 # Notifications within this time are sent as one frame.
 GATHER_S = 0.005
@@ -180,6 +182,8 @@ class LedgerClient:
                 self.note_progress(frame)
             case ReadingBegins():
                 self._begun = frame
+                if frame.waits:
+                    self._child.expect(WAITS_S, "the database in a step of the ledger")
             case LedgerOpened():
                 self._ready(frame)
             case ReadingCutOff():

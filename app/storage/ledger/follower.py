@@ -218,7 +218,9 @@ class Follower:
         """A step of a bin; of one capture only if a capture of the bin has stopped the process or raised."""
         if head.number not in self._one_by_one:
             return step.follow(head, space, limit)
-        self._send(ReadingBegins([(head.number, step.next_number(head, space))], alone=True))
+        place = (head.number, step.next_number(head, space))
+        step.on_parsing = lambda begins: self._send(ReadingBegins([place], alone=True, waits=not begins))
+        step.on_parsing(False)
         space, count = step.follow(head, space, 1)
         self._one_by_one[head.number] -= max(1, count)
         if self._one_by_one[head.number] <= 0:

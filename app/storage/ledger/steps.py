@@ -63,6 +63,8 @@ class LedgerStep:
         self._reader = reader
         self._now = now
         self._broken = broken
+        self.on_parsing: Callable[[bool], None] = lambda _: None
+        """Called before captures are parsed, with True, and after that."""
         self.cut_off: list[tuple[int, int]] = []
         """Captures whose parsing took too long, as bin and number."""
 
@@ -150,7 +152,9 @@ class LedgerStep:
         of captures."""
         space = self._delete(head, space)
         chunk = read_chunk(self._log, head, space, limit)
+        self.on_parsing(True)
         parsed = self._parse(chunk)
+        self.on_parsing(False)
         if len(parsed) < len(chunk.captures):
             chunk = read_chunk(self._log, head, space, len(parsed))
         fold = Fold(self.transaction, space)
