@@ -128,16 +128,19 @@ async def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         yield running
 
 
+@asynccontextmanager
+async def run_on_postgres(folder: Path, database: Database, *names: str) -> AsyncIterator[list[Running]]:
+    """Servers of one PostgreSQL database, each with a data directory of this name."""
+    values = {"access_token": TOKEN, "database": database.url}
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(run_server(read_settings({**values, "data_dir": str(folder / name)})))
+            for name in names
+        ]
+
+
 @pytest.fixture
 async def both_on_postgres(tmp_path: Path, database: Database) -> AsyncIterator[tuple[Running, Running]]:
     """Two servers of one PostgreSQL database."""
-    async with AsyncExitStack() as stack:
-        one, other = [
-            await stack.enter_async_context(
-                run_server(
-                    read_settings({"data_dir": str(tmp_path / name), "access_token": TOKEN, "database": database.url})
-                )
-            )
-            for name in ("one", "other")
-        ]
+    async with run_on_postgres(tmp_path, database, "one", "other") as (one, other):
         yield one, other

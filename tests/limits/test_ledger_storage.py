@@ -20,7 +20,7 @@ from app.storage.ledger import client as client_module
 from app.storage.ledger import follower as follower_module
 from app.storage.ledger import messages, pacing, process
 from app.storage.ledger.client import MAX_ENDS
-from app.storage.ledger.follower import AFTER, ERASED_WITHIN_S, INDEXED, MAX_FAILURES, TURN_S
+from app.storage.ledger.follower import AFTER, ERASED_WITHIN_S, INDEXED, MAX_FAILURES, MAX_RAISES, TURN_S
 from app.storage.ledger.messages import LOADED
 from app.storage.ledger.pacing import FAST, GATHER_S, QUIET_S, WEIGHT, Pacing
 from app.storage.ledger.protocol import ReadingBegins
@@ -168,6 +168,14 @@ def test_behind_a_capture_on_which_reading_raises_so_many_are_read_one_by_one(in
     # The one itself is the first of them.
     assert alone == set(range(1, AFTER + 1))
     assert len(ledger.everything(1)["captures"]) == AFTER + 11
+
+
+def test_a_capture_on_which_so_many_steps_fail_is_read_without_its_events(inside: Inside, ledger: Ledger) -> None:
+    inside.state(came("m-1"))
+    made = follower(Wire(inside), ledger, careful={1: 100})
+    for failure in range(1, MAX_RAISES + 1):
+        made._failed([1], Conflict("no"), building=False)
+        assert len(made._broken) == (failure == MAX_RAISES)
 
 
 def test_a_space_on_which_so_many_steps_fail_is_made_again(inside: Inside, ledger: Ledger, monkeypatch) -> None:

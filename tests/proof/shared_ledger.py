@@ -1,8 +1,20 @@
-"""The content of a ledger on PostgreSQL, without what depends on how it was made: order of changes, spaces, ids."""
+"""The content of a ledger on PostgreSQL, without what depends on how it was made: order of changes, spaces, ids. And
+the ledger that is made from the log in one go, while no server runs: a server could add to the log what it notes about
+others that were killed.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from datetime import timedelta
 
+from app import clock
+from app.domain.units import micros
+from app.follower import make_capture_reader
+from app.storage.ledger.due_marks import mark_due
+from app.storage.ledger.feed import MAX_CAPTURES, LogHead, is_up_to_date, read_log_heads
+from app.storage.ledger.steps import LedgerStep
+from app.storage.postgres.ledger import PostgresLedger, PostgresLedgerFiles
 from tests.postgres import Database
 
 _BY_SPACE = """
@@ -34,6 +46,41 @@ def content_of(database: Database) -> Mapping[str, Sequence[str]]:
         rows = database.peek(_BY_SPACE.format(table=table, space=space), list(without))
         found[table] = sorted(f"{bin} {_shown(row)}" for bin, row in rows if _shown(row))
     return found
+
+
+def complete(database: Database) -> None:
+    """Process what the servers have left when they ended, and set all marks that depend on the clock."""
+    with closing(PostgresLedgerFiles(database.url).open_ledger()) as file:
+        _follow(database, file)
+
+
+def make_again(database: Database) -> None:
+    """Replace the ledger by one that is made from the log in one go."""
+    with closing(PostgresLedgerFiles(database.url).make_ledger()) as file:
+        with file.database.write() as transaction:
+            transaction.run("set_ledger_meta", {"log": "log", "run": "run", "epoch": 1})
+        _follow(database, file)
+
+
+def _follow(database: Database, file: PostgresLedger) -> None:
+    reader, is_done = make_capture_reader(), False
+    with closing(PostgresLedgerFiles(database.url).open_log()) as log:
+        while not is_done:
+            with file.database.write() as transaction, log.read() as snapshot:
+                step = LedgerStep(transaction, snapshot, reader, micros(clock.now()))
+                followed = [_has_followed(step, head) for head in read_log_heads(snapshot)]
+            is_done = all(followed)
+    are_marked = False
+    while not are_marked:
+        with file.database.write() as transaction:
+            are_marked = not mark_due(transaction, micros(clock.now() + timedelta(days=1)), [])
+
+
+def _has_followed(step: LedgerStep, head: LogHead) -> bool:
+    space = step.current_space(head)
+    assert space is not None, "no bin was deleted"
+    space, _ = step.follow(head, space, MAX_CAPTURES)
+    return is_up_to_date(head, space)
 
 
 def _shown(row: str) -> str:

@@ -1,7 +1,8 @@
-"""The same on PostgreSQL, with two real servers."""
+"""The same on PostgreSQL, with real servers."""
 
 import asyncio
 from collections import Counter
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,7 +14,8 @@ from app.storage.postgres.notices import ServerNotices
 from app.web.site import auth
 
 from ..conftest import Running
-from ..sharing import both_on_postgres
+from ..postgres import Database
+from ..sharing import both_on_postgres, run_on_postgres
 from .test_reloading import FAULT_STATUS, answer_with, delete, new_fault, post, rotate
 
 __all__ = ["both_on_postgres"]
@@ -43,14 +45,17 @@ async def test_keys_bins_and_answers_are_effective_on_the_other_server_at_once(b
 
 
 @pytest.mark.usefixtures("without_notices")
-async def test_a_fault_with_a_count_is_taken_exactly_that_often(both_on_postgres: Both) -> None:
-    one, other = both_on_postgres
-    await one.app[keys.FAULTS].set(new_fault(one.bin.id, 50))
-    async with asyncio.TaskGroup() as group:
-        sent = [group.create_task(post(server)) for _ in range(25) for server in (one, other) * 2]
-    assert Counter(each.result() for each in sent) == {FAULT_STATUS: 50, 200: 50}
-    (stored,) = await other.app[keys.STORE].list_faults(one.bin.id)
-    assert (stored.left, stored.hits) == (0, 50)
+async def test_a_fault_with_a_count_is_taken_exactly_that_often_by_four_servers(
+    tmp_path: Path, database: Database
+) -> None:
+    async with run_on_postgres(tmp_path, database, "one", "two", "three", "four") as servers:
+        one = servers[0]
+        await one.app[keys.FAULTS].set(new_fault(one.bin.id, 50))
+        async with asyncio.TaskGroup() as group:
+            sent = [group.create_task(post(server, one.bin.key)) for _ in range(25) for server in servers]
+        assert Counter(each.result() for each in sent) == {FAULT_STATUS: 50, 200: 50}
+        (stored,) = await servers[-1].app[keys.STORE].list_faults(one.bin.id)
+        assert (stored.left, stored.hits) == (0, 50)
 
 
 async def test_a_sign_out_ends_the_session_and_the_sockets_of_the_other_server(

@@ -35,8 +35,10 @@ from .protocol import (
 )
 from .read_timer import CUT_OFF
 
-# The process sends a frame each second. Without one for this time it hangs.
+# The process sends a frame each second. Without one for this time it hangs. A capture that is parsed alone is not to
+# blame for a slow database, which is waited for longer: PostgreSQL itself ends a statement after 60 s.
 HUNG_S = 10.0
+WAITS_S = 90.0
 OPEN_S = 60.0
 # Notifications within this time are sent as one frame.
 GATHER_S = 0.005
@@ -180,6 +182,8 @@ class LedgerClient:
                 self.note_progress(frame)
             case ReadingBegins():
                 self._begun = frame
+                if frame.waits:
+                    self._child.expect(WAITS_S, "the database in a step of the ledger")
             case LedgerOpened():
                 self._ready(frame)
             case ReadingCutOff():
@@ -202,7 +206,11 @@ class LedgerClient:
             ((bin, n),) = begun.places
             ends = self._ends[(bin, n)] = self._ends.get((bin, n), 0) + 1
             if n and ends >= MAX_ENDS:
-                self._skip(bin, n, "", "reading it stopped the ledger process twice")
+                self.skip(bin, n)
+
+    def skip(self, bin: int, n: int) -> None:
+        """The process has ended on this capture too often."""
+        self._skip(bin, n, "", "reading it stopped the ledger process twice")
 
     def _ready(self, frame: LedgerOpened) -> None:
         self.file, self._reader = frame.file, frame.reader

@@ -4,6 +4,7 @@ One transaction covers what is new in several bins, and their positions, so that
 processed again and nothing is counted twice. Commits are not synced: what a power cut removes is derived again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -46,7 +47,10 @@ TURN_S = 0.25
 INDEXED = 250
 # Captures that are parsed one by one after one that raised, because such captures come in groups.
 AFTER = 16
-# Consecutive failures of one bin before its space is rebuilt.
+# How often the same step of a bin may fail before its capture is read without its events: once may be by chance, and
+# what has nothing to do with the capture would not happen again when the ledger is rebuilt. Then, how often before the
+# space is rebuilt.
+MAX_RAISES = 2
 MAX_FAILURES = 3
 # Bins that are claimed at once if several followers share the ledger, and the pause when another has claimed them all.
 MAX_BINS = 64
@@ -69,7 +73,8 @@ class Follower:
         # Captures on which parsing or folding raises, by their ids in the log.
         self._broken: set[int] = set()
         self._behind: dict[int, None] = {}
-        self._failures: dict[int, int] = {}
+        # By bin and capture, since the bin was up to date.
+        self._failures: dict[int, Counter[int | None]] = {}
         # What another follower had done with bins that it has claimed.
         self._looked_at: dict[int, LogPosition] = {}
         self._epochs: list[int] = []
@@ -213,7 +218,9 @@ class Follower:
         """A step of a bin; of one capture only if a capture of the bin has stopped the process or raised."""
         if head.number not in self._one_by_one:
             return step.follow(head, space, limit)
-        self._send(ReadingBegins([(head.number, step.next_number(head, space))], alone=True))
+        place = (head.number, step.next_number(head, space))
+        step.on_parsing = lambda begins: self._send(ReadingBegins([place], alone=True, waits=not begins))
+        step.on_parsing(False)
         space, count = step.follow(head, space, 1)
         self._one_by_one[head.number] -= max(1, count)
         if self._one_by_one[head.number] <= 0:
@@ -246,7 +253,6 @@ class Follower:
             self._one_by_one.update(dict.fromkeys(numbers, MAX_CAPTURES))
             return
         (number,) = numbers
-        self._failures[number] = self._failures.get(number, 0) + 1
         with self._write() as (step, log):
             # None of it if another follower is about to meet the same capture.
             claimed = self._file.claim(step.transaction, [number])
@@ -255,11 +261,13 @@ class Follower:
                 return
             space = (step.building_space(head) or space) if building else space
             capture = next_capture(log, head, space)
-            if capture is not None and capture not in self._broken:
+            failures = self._failures.setdefault(number, Counter())
+            failures[capture] += 1
+            if capture is not None and failures[capture] == MAX_RAISES:
                 self._broken.add(capture)
                 # The capture is found, so only a few of the next ones are parsed one by one.
                 self._one_by_one[number] = min(self._one_by_one.get(number, AFTER), AFTER)
-            elif self._failures[number] > MAX_FAILURES:
+            elif failures[capture] > MAX_FAILURES:
                 self._with_epoch(number, lambda epoch: step.start_over(head, space, epoch))
 
     # What can wait

@@ -64,10 +64,11 @@ class NeedEpoch(Frame):
 
 class ReadingBegins(Frame):
     """Captures are about to be parsed: of these bins, after these numbers. `alone`: only the next capture of one
-    bin."""
+    bin. `waits`: it is not parsed now, but the process may wait for the databases."""
 
     places: list[tuple[int, int]]
     alone: bool
+    waits: bool = False
 
 
 class LedgerProgress(Frame):

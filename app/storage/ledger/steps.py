@@ -10,7 +10,7 @@ from ...domain.roles import Kind, Role
 from ..ids import number_of, owner_of
 from ..log.results import LogPosition
 from ..rows import read_raw
-from ..transaction import SqlRow, Transaction
+from ..transaction import CannotWrite, SqlRow, Transaction
 from .annotating import copy_annotations
 from .changes import ChangeKind, Changes
 from .deleting import erase, note_newest, numbers_up_to
@@ -63,6 +63,8 @@ class LedgerStep:
         self._reader = reader
         self._now = now
         self._broken = broken
+        self.on_parsing: Callable[[bool], None] = lambda _: None
+        """Called before captures are parsed, with True, and after that."""
         self.cut_off: list[tuple[int, int]] = []
         """Captures whose parsing took too long, as bin and number."""
 
@@ -75,7 +77,8 @@ class LedgerStep:
             return None
         if row is None:
             meta = self.transaction.one("ledger_meta")
-            assert meta is not None, "it is made with the file"
+            if meta is None:
+                raise CannotWrite("another server is rebuilding the ledger")
             begun = self._add_space(head, SpaceState.CURRENT, meta["epoch"])
             self._write_bin(head, begun)
             return begun
@@ -149,7 +152,9 @@ class LedgerStep:
         of captures."""
         space = self._delete(head, space)
         chunk = read_chunk(self._log, head, space, limit)
+        self.on_parsing(True)
         parsed = self._parse(chunk)
+        self.on_parsing(False)
         if len(parsed) < len(chunk.captures):
             chunk = read_chunk(self._log, head, space, len(parsed))
         fold = Fold(self.transaction, space)

@@ -4,8 +4,8 @@ repeated on the same one.
 """
 
 import hashlib
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 
 import msgspec
 
@@ -73,8 +73,9 @@ class Texts:
     def __init__(self, transaction: Transaction, space: Space) -> None:
         self._transaction = transaction
         self._space = space
-        # The texts of this transaction by hash, in the order of their positions.
-        self._new: dict[int, list[Text]] = {}
+        # The texts of this transaction by minute and hash, in the order of their positions.
+        self._new: dict[tuple[int, int], list[Text]] = {}
+        self._has_erased = False
         # Minutes and hashes near which there is no stored text.
         self._absent: set[tuple[int, int]] = set()
 
@@ -85,24 +86,30 @@ class Texts:
         self._absent.update(wanted.keys() - {(row[0], row[1]) for row in found})
 
     def before(self, text: Text) -> list[Text]:
-        """The last `NEAREST` equal texts before it within a minute, the newest first."""
-        place = _position(text)
-        new = (other for other in reversed(self._new.get(text.hash, ())) if _position(other) < place)
-        found = [other for other in islice(new, NEAREST) if other.is_near(text)]
-        if len(found) < NEAREST and (text.minute, text.hash) not in self._absent:
-            found += self._stored("texts_before", text)
-        return found[:NEAREST]
+        """The last `NEAREST` equal texts before it within a minute, the newest first. Of each minute the last `NEAREST`
+        are examined, whether they are stored or new: a rebuilt ledger stores them at other times."""
+        new = self._last_new(text)
+        found = _nearest(text, new)
+        # New ones are newer, unless some are folded again.
+        is_enough = len(found) == NEAREST and not self._has_erased
+        if is_enough or (text.minute, text.hash) in self._absent:
+            return found
+        last = sorted((*new, *self._stored("texts_before", text)), key=_position, reverse=True)
+        by_minute = (islice((each for each in last if each.minute == minute), NEAREST) for minute in _minutes(text))
+        return _nearest(text, chain.from_iterable(by_minute))
 
     def behind(self, text: Text) -> list[Text]:
         """The first `NEAREST` equal texts after it within a minute, which may depend on it."""
-        return self._stored("texts_behind", text)[:NEAREST]
+        stored = self._stored("texts_behind", text)
+        return sorted((other for other in stored if other.is_near(text)), key=_position)[:NEAREST]
 
     def add(self, text: Text) -> None:
         """A message has begun with this text."""
-        self._new.setdefault(text.hash, []).append(text)
+        self._new.setdefault((text.minute, text.hash), []).append(text)
 
     def erase(self, texts: Sequence[Text]) -> None:
         """Their messages were erased, or begin with other texts."""
+        self._has_erased = True
         for text in texts:
             values = {"space": self._space.number, **msgspec.structs.asdict(text)}
             self._transaction.run("erase_text", values)
@@ -114,14 +121,30 @@ class Texts:
         self._new.clear()
         self._absent.clear()
 
+    def _last_new(self, text: Text) -> list[Text]:
+        place = _position(text)
+        found: list[Text] = []
+        for minute in _minutes(text):
+            new = reversed(self._new.get((minute, text.hash), ()))
+            found += islice((other for other in new if _position(other) < place), NEAREST)
+        return found
+
     def _stored(self, query: str, text: Text) -> list[Text]:
+        """The first `NEAREST` of each minute."""
         values = {
             "space": self._space.number, "hash": text.hash, "minute": text.minute, "n": text.n,
             "position": text.position, "limit": NEAREST,
         }  # fmt: skip
-        stored = [Text(*row) for row in self._transaction.all(query, values)]
-        near = [other for other in stored if other.is_near(text)]
-        return sorted(near, key=_position, reverse=query == "texts_before")
+        return [Text(*row) for row in self._transaction.all(query, values)]
+
+
+def _nearest(text: Text, others: Iterable[Text]) -> list[Text]:
+    return sorted((other for other in others if other.is_near(text)), key=_position, reverse=True)[:NEAREST]
+
+
+def _minutes(text: Text) -> range:
+    """In which there may be near ones."""
+    return range(text.minute - 1, text.minute + 2)
 
 
 def _position(text: Text) -> tuple[int, int]:

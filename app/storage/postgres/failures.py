@@ -10,8 +10,9 @@ _UNIQUE = "23505"
 _DEADLOCK = "40P01"
 _DAMAGED = frozenset({"XX001", "XX002"})
 # 53: disk full, too many connections; 55P03: a lock was not free in time; 57014: a statement took too long; 25006: the
-# server has become a replica; 42501: a right is missing; 40001: another transaction was in the way.
-_REFUSED = ("53", "55P03", "57014", "25006", "42501", "40001")
+# server has become a replica; 42501: a right is missing; 40001: another transaction was in the way; 58: the server's
+# disk or files cannot be read or written.
+_REFUSED = ("53", "55P03", "57014", "25006", "42501", "40001", "58")
 # The connection is lost, or the server starts or stops. 25P03, 25P04: it has ended a transaction that paused for too
 # long, with its connection.
 _UNREACHABLE = ("08", "57P", "25P03", "25P04")
@@ -25,8 +26,10 @@ def translate(error: psycopg.Error) -> DatabaseError | None:
     state = error.sqlstate
     text = _text(error)
     if state is None:
-        # libpq gives none when the connection is lost or cannot be opened.
-        return Unreachable(text) if isinstance(error, psycopg.OperationalError) else None
+        # libpq gives none when the connection is lost or cannot be opened: psycopg makes it an OperationalError, or
+        # what it makes of each result that has none.
+        is_lost = isinstance(error, psycopg.OperationalError) or type(error) is psycopg.DatabaseError
+        return Unreachable(text) if is_lost else None
     if state == _UNIQUE:
         return Duplicate(text)
     if state == _DEADLOCK:

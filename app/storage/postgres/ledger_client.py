@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from ...errors import StoreUnavailable
 from ...store import READ_WAIT_S
+from ...tasks import start_task
 from ..children import Program
 from ..ledger.client import LedgerClient
 from ..ledger.protocol import LedgerProgress, LookAt, reaches
@@ -14,6 +15,8 @@ from ..log.results import LogPosition
 
 Positions = Callable[[int | None], Awaitable[Sequence[LogPosition]]]
 """Reads the positions of a bin, or of all, in the log. Raises StoreUnavailable."""
+PassedNumber = Callable[[int], Awaitable[int]]
+"""Reads the number up to which the ledger has the captures of a bin. Raises StoreUnavailable."""
 
 
 class SharedLedgerClient(LedgerClient):
@@ -22,10 +25,11 @@ class SharedLedgerClient(LedgerClient):
 
     def __init__(
         self, program: Program, log: LogClient, on_change: Callable[[str], None], positions: Positions,
-        on_unlogged: Callable[[Sequence[str]], None],
+        passed: PassedNumber, on_unlogged: Callable[[Sequence[str]], None],
     ) -> None:  # fmt: skip
         super().__init__(program, log, (), on_change)
         self._positions = positions
+        self._passed = passed
         self._on_unlogged = on_unlogged
         # What the last poll has found of bins, where it is less than is known.
         self._lower: dict[int, LogPosition] = {}
@@ -64,6 +68,16 @@ class SharedLedgerClient(LedgerClient):
     def look_at(self, bins: Sequence[int]) -> None:
         """Other servers have appended to these bins."""
         self._send(LookAt(list(bins)))
+
+    def skip(self, bin: int, n: int) -> None:
+        """Unless another server has read it: then the ledger has its events, and a rebuilt one must have them, too."""
+        start_task(self._skip_unless_passed(bin, n), name="skip")
+
+    async def _skip_unless_passed(self, bin: int, n: int) -> None:
+        # It is tried again when the process ends on it again.
+        with suppress(StoreUnavailable):
+            if await self._passed(bin) < n:
+                super().skip(bin, n)
 
     def _is_known(self, position: LogPosition) -> bool:
         known = self._log_positions.get(position.bin)

@@ -49,7 +49,7 @@ class PostgresStore(BaseStore):
         self._appender = SharedLogClient(Program(LOG_PROCESS, [], url.encode()), self._log_grew, self._done)
         program = follower_program([], LedgerBegins(context, url))
         self._shared_follower = SharedLedgerClient(
-            program, self._appender, self._changed, self._read_positions, self._changed_unlogged
+            program, self._appender, self._changed, self._read_positions, self._read_passed, self._changed_unlogged
         )
         self._follower = self._shared_follower
         self._log = PostgresReads(reading, LOG_READERS, limit_s=DATABASE_S)
@@ -173,6 +173,10 @@ class PostgresStore(BaseStore):
         if bin is None:
             return await self._positions()
         return [LogPosition(*row) for row in await self._log.all("marks_of_bin", {"number": bin})]
+
+    async def _read_passed(self, bin: int) -> int:
+        rows = await self._ledger.all("passed_number", {"bin": bin})
+        return int(rows[0][0] or 0)
 
     async def _run_direct(self, statement: str, values: dict[str, object]) -> object:
         return await self._direct.run(ENGINE[statement], values)

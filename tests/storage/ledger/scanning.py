@@ -32,9 +32,9 @@ def result_of(row: dict) -> int:
     return 2 if row["findings"] else 0
 
 
-def scanned(ledger: Ledger) -> dict[str, list[tuple]]:
+def scanned(ledger: Ledger, bin: int = 1) -> dict[str, list[tuple]]:
     """As `Ledger.everything` has them under `counted`."""
-    space = ledger.rows("select space from bins")[0][0]
+    ((space,),) = ledger.rows("select space from bins where number = ?", bin)
     found: dict[str, Counter] = {table: Counter() for table in COUNTED}
     connection = ledger.file.connection
     for row in map(dict, connection.execute("select * from captures where id >> 40 = ?", (space,))):

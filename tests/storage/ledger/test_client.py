@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +24,7 @@ from app.storage.ledger.protocol import (
     ReadingCutOff,
 )
 from app.storage.log.jobs import NextEpoch, SkipCapture
+from app.storage.postgres.engine import ENGINE
 from app.store import LedgerStatus
 
 from .ends import Ends, FakeChild, FakeLog, mark
@@ -77,6 +79,15 @@ async def test_the_first_process_is_given_that_nothing_was_appended_and_later_on
 async def test_a_process_that_sends_nothing_for_a_while_counts_as_hanging(ends: Ends) -> None:
     ends.tell(LedgerProgress([], []))
     assert ends.child.expected == [(client_module.HUNG_S, "a step of the ledger")]
+
+
+async def test_a_slow_database_is_waited_for_longer_than_a_capture_is_parsed(ends: Ends) -> None:
+    """Otherwise the capture would be blamed, and skipped. PostgreSQL itself ends a statement after this time."""
+    (seconds,) = re.findall(r"statement_timeout = (\d+)", ENGINE["begin_follow"])
+    assert int(seconds) / 1_000 < client_module.WAITS_S
+    for waits, expected in ((True, client_module.WAITS_S), (False, client_module.HUNG_S)):
+        ends.tell(ReadingBegins([(1, 3)], alone=True, waits=waits))
+        assert ends.child.expected[-1][0] == expected
 
 
 async def test_a_reader_waits_until_the_ledger_shows_what_was_kept_when_it_came(ends: Ends, monkeypatch) -> None:

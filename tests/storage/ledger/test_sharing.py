@@ -13,11 +13,11 @@ from app import clock
 from app.domain.captures import Outcome
 from app.domain.roles import Role
 from app.domain.statuses import Status
-from app.storage.ledger.follower import Follower
+from app.storage.ledger.follower import MAX_RAISES, Follower
 from app.storage.ledger.protocol import FromServer, LedgerProgress, LookAt, ReadingBegins, encode
 from app.storage.log.results import LogPosition
 from app.storage.postgres.ledger import PostgresLedger, PostgresLedgerFiles
-from app.storage.transaction import Database, Transaction
+from app.storage.transaction import CannotWrite, Database, Transaction
 from tests.postgres import Database as ServerDatabase
 from tests.storage.builders import scripted
 from tests.storage.engines import PostgresEngine
@@ -288,8 +288,22 @@ def test_a_failure_changes_nothing_of_a_bin_that_another_follower_has(
     inside.state(came("a"), trouble="raise")
     one, other = add_server(careful={1: 16}), add_server()
     with claimed(other, 1):
-        one.follower._failed([1], RuntimeError("planted"), building=False)
+        for _ in range(MAX_RAISES):
+            one.follower._failed([1], RuntimeError("planted"), building=False)
         assert one.follower._broken == set()
         assert ledger.rows("select count(*) from bins") == [(0,)]
-    one.follower._failed([1], RuntimeError("planted"), building=False)
+    for _ in range(MAX_RAISES):
+        one.follower._failed([1], RuntimeError("planted"), building=False)
     assert len(one.follower._broken) == 1
+
+
+def test_a_follower_waits_while_another_server_rebuilds_the_ledger(
+    inside: Inside, ledger: Ledger, add_server: Callable[..., Server]
+) -> None:
+    """Its tables are there before its first epoch is."""
+    inside.state(came("a"))
+    server = add_server()
+    ledger.rows("delete from meta returning 1")
+    with pytest.raises(CannotWrite, match="rebuilding the ledger"):
+        server.follow()
+    assert server.wire.notes == []

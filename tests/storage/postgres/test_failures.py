@@ -17,7 +17,7 @@ from app.storage.transaction import CannotWrite, DamagedFile, Deadlock, Duplicat
         ("57P05", Unreachable), ("25P03", Unreachable), ("25P04", Unreachable),
         ("53100", CannotWrite), ("53300", CannotWrite), ("55P03", CannotWrite), ("57014", CannotWrite),
         ("25006", CannotWrite), ("42501", CannotWrite), ("40001", CannotWrite), ("40P01", Deadlock),
-        ("28P01", CannotWrite), ("3D000", CannotWrite),
+        ("28P01", CannotWrite), ("3D000", CannotWrite), ("58030", CannotWrite),
         ("42P01", type(None)), ("42601", type(None)), ("23502", type(None)), ("XX000", type(None)),
         ("25P02", type(None)),
     ],
@@ -33,6 +33,8 @@ def test_an_error_is_known_by_its_sqlstate(state: str, kind: type) -> None:
 def test_a_lost_connection_has_no_sqlstate() -> None:
     assert type(translate(psycopg.OperationalError("server closed the connection"))) is Unreachable
     assert translate(psycopg.ProgrammingError("wrong number of parameters")) is None
+    result = psycopg.pq.PGconn.connect_start(b"").make_empty_result(psycopg.pq.ExecStatus.FATAL_ERROR)
+    assert type(translate(errors.error_from_result(result))) is Unreachable
 
 
 def test_the_message_is_the_first_line_with_the_sqlstate() -> None:

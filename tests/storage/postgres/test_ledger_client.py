@@ -8,11 +8,14 @@ import pytest
 from app.errors import NotReadable
 from app.storage.children import Program
 from app.storage.ledger import client as client_module
-from app.storage.ledger.protocol import LedgerOpened, LedgerProgress, LogGrew, LookAt, encode
+from app.storage.ledger.client import MAX_ENDS
+from app.storage.ledger.protocol import LedgerOpened, LedgerProgress, LogGrew, LookAt, ReadingBegins, encode
+from app.storage.log.jobs import SkipCapture
 from app.storage.log.results import LogPosition
 from app.storage.postgres import ledger_client as shared_module
 from app.storage.postgres.ledger_client import SharedLedgerClient
 from tests.storage.ledger.ends import FakeChild, FakeLog, mark
+from tests.storage.log.playing import turns
 
 
 class Shared:
@@ -24,8 +27,11 @@ class Shared:
         self.unlogged: list[Sequence[str]] = []
         self.changed: list[str] = []
         self.is_away = self.hangs = False
+        self.passed = {1: 0}
+        self.log = FakeLog()
         self.client = SharedLedgerClient(
-            Program("module", []), FakeLog(), self.changed.append, self._positions, self.unlogged.append  # type: ignore[arg-type]
+            Program("module", []), self.log, self.changed.append, self._positions, self._read_passed,  # type: ignore[arg-type]
+            self.unlogged.append,
         )  # fmt: skip
         self.child: FakeChild = self.client._child  # type: ignore[assignment]
 
@@ -36,6 +42,19 @@ class Shared:
         if self.hangs:
             await asyncio.Event().wait()
         return [position for position in self.in_log if bin in (None, position.bin)]
+
+    async def _read_passed(self, bin: int) -> int:
+        if self.is_away:
+            raise NotReadable("away")
+        return self.passed[bin]
+
+    async def end_on(self, bin: int, n: int) -> list[object]:
+        """The process ends on a capture, too often; returns the jobs of the log."""
+        for _ in range(MAX_ENDS):
+            self.tell(ReadingBegins([(bin, n)], True))
+            self.client.ended(-9, "it ended with code -9")
+        await turns()
+        return list(self.log.jobs)
 
     def tell(self, *frames: object) -> None:
         for frame in frames:
@@ -134,3 +153,13 @@ async def test_what_a_crash_of_the_database_has_removed_is_not_waited_for(shared
     assert shared.client.behind(1) == 3
     shared.tell(LedgerProgress([mark(4)], []))
     assert shared.client.behind(1) == 0
+
+
+async def test_a_capture_on_which_it_ends_twice_is_skipped_unless_another_server_has_read_it(shared: Shared) -> None:
+    shared.passed[1] = 3
+    assert await shared.end_on(1, 3) == []
+    shared.passed[1] = 2
+    shared.is_away = True
+    assert await shared.end_on(1, 3) == []
+    shared.is_away = False
+    assert await shared.end_on(1, 3) == [SkipCapture(1, 3, "reader-1")] * MAX_ENDS

@@ -11,16 +11,19 @@ import pytest
 from app import clock
 from app.domain.annotations import AnnotationChange
 from app.domain.bins import Bin
-from app.domain.roles import Role
+from app.domain.captures import NewCapture
+from app.domain.events import Event
+from app.domain.roles import Kind, Role
 from app.errors import NotFound, StoreUnavailable
 from app.storage import children
+from app.storage.ledger.steps import SKIPPED
 from app.storage.log import refused
 from app.storage.opening import open_store
 from app.storage.postgres import notices, polling
 from app.storage.postgres.store import PostgresStore
 from app.store import COMMIT_WAIT_S, Store
 from tests.postgres import Cluster, Database, Pooler
-from tests.storage.builders import a_bin, a_capture
+from tests.storage.builders import a_bin, a_capture, reading_of, scripted
 
 from .tables import make_tables
 
@@ -139,6 +142,20 @@ async def test_settings_and_sign_outs_are_notified_to_the_other_server_only(both
     assert (own.settings, own.sign_outs) == ([], 0)
     await other.rotate_key(bin.id, clock.new_key())
     await until(lambda: own.settings == [bin.id])
+
+
+async def test_a_capture_that_ends_the_processes_of_both_servers_is_skipped(both: list[PostgresStore]) -> None:
+    one, other = both
+    bin = await a_bin(one)
+    reading = reading_of(Event(kind=Kind.INBOUND, message_id="m", text="hi"))
+    for trouble in ("", "die", ""):
+        await one.add_capture(NewCapture(bin_id=bin.id, role=Role.PRIMARY, raw=scripted(reading, trouble=trouble)))
+    assert await one._read_passed(1_000) == 0
+    async with asyncio.timeout(60):
+        while await one._read_passed(1) < 3:
+            await asyncio.sleep(0.01)
+    rows = await other.list_captures(bin.id, limit=100, after=0)
+    assert [row.reading.problem for row in rows] == [None, SKIPPED, None]
 
 
 async def test_without_notices_everything_is_found_by_polling(
