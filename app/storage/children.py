@@ -14,11 +14,14 @@ from ..clock import ticks
 from ..log import get_log
 from ..tasks import start_task
 from .frames import frame, take_frames
+from .starved import StarvedProcess
 
 # The pause before a restart: doubled after each process that ended within `STABLE_S`.
 MIN_PAUSE_S = 0.2
 MAX_PAUSE_S = 10.0
 STABLE_S = 30.0
+# How long a late process that waits for a processor is given at a time.
+STARVED_S = 1.0
 # If a process does not end within this time after its pipe was closed, or after a kill, that is logged.
 END_S = 4.0
 
@@ -112,7 +115,7 @@ class Child(asyncio.Protocol):
         return True
 
     def expect(self, within_s: float, what: str) -> None:
-        """Kill the process if `met` is not called within this time."""
+        """Kill the process if `met` is not called within this time, in which it could run."""
         self.met()
         self._deadline = self._loop.call_later(within_s, self._kill_late, what, within_s)
 
@@ -209,8 +212,12 @@ class Child(asyncio.Protocol):
         # Unsent data keeps the pipe open if the process does not read it.
         self.expect(END_S, "its end")
 
-    def _kill_late(self, what: str, within_s: float) -> None:
+    def _kill_late(self, what: str, within_s: float, starved: StarvedProcess | None = None) -> None:
         self._deadline = None
+        starved = starved or (None if self.pid is None else StarvedProcess(self.pid, within_s))
+        if starved is not None and not self._closing.is_set() and starved.is_starved():
+            self._deadline = self._loop.call_later(STARVED_S, self._kill_late, what, within_s, starved)
+            return
         _log.error("process.hung", module=self._module, waiting_for=what, seconds=within_s)
         self.kill(f"it did not answer within {within_s:.0f} s ({what})")
 

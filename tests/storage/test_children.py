@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pytest
 
+from app import clock
 from app.storage import children
 from app.storage.children import Child
 
@@ -80,6 +81,28 @@ async def test_one_that_is_stopped_from_outside_is_killed_too(child: Child, owne
     os.kill(await started(child, owner), signal.SIGSTOP)
     child.expect(0.02, "a commit")
     assert (await soon(owner.ends.get()))[0] == -9
+
+
+async def test_one_that_waits_for_a_processor_is_given_time_until_it_had_some(
+    child: Child, owner: Owner, monkeypatch
+) -> None:
+    asked: list[float] = []
+
+    class Starved:
+        def __init__(self, pid: int, limit_s: float) -> None:
+            assert (pid, limit_s) == (child.pid, 0.02)
+
+        def is_starved(self) -> bool:
+            asked.append(clock.ticks())
+            return len(asked) < 3
+
+    monkeypatch.setattr(children, "StarvedProcess", Starved)
+    monkeypatch.setattr(children, "STARVED_S", 0.03)
+    await started(child, owner)
+    child.expect(0.02, "a step")
+    assert (await soon(owner.ends.get()))[0] == -9
+    assert len(asked) == 3
+    assert asked[2] - asked[0] >= 2 * children.STARVED_S
 
 
 async def test_what_came_in_time_is_expected_no_more(child: Child, owner: Owner) -> None:
