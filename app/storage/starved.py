@@ -22,7 +22,7 @@ class StarvedProcess:
 
     def is_starved(self) -> bool:
         """Whether it wants to run, and had little of a processor since the last call. The first call only begins to
-        measure. False where the system does not tell."""
+        measure. False on a system that does not report it."""
         ready, spent_s = _read(self._pid)
         if not ready:
             return False

@@ -81,7 +81,7 @@ def spinning() -> Iterator[int]:
         process.kill()
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells it")
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux reports it")
 def test_the_state_and_the_time_of_a_real_process_are_read(spinning: int) -> None:
     ready, spent_s = starved._read(spinning)
     assert ready
