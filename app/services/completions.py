@@ -70,6 +70,11 @@ async def _tags(store: Store, bin_id: str, place: Completion) -> Counts:
     return dict.fromkeys(await store.recent_values(bin_id, place.key, among=COUNTED))
 
 
+async def _forwards(store: Store, bin_id: str, _place: Completion) -> Counts:
+    """The names of the forwards of the bin."""
+    return dict.fromkeys(stored.forward.name for stored in await store.list_forwards(bin_id))
+
+
 async def _occurring(store: Store, bin_id: str, place: Completion) -> Counts:
     """The values of the newest captures, then those of the index that begin with what is typed."""
     recent = await store.recent_values(bin_id, place.key, among=COUNTED)
@@ -89,5 +94,6 @@ _SOURCES: Mapping[str, Source] = {
     **dict.fromkeys(VALUES, _known),
     **dict.fromkeys(SPELLED, _occurring),
     "tag": _tags,
+    "target": _forwards,
     **dict.fromkeys(EXAMPLE_VALUES, _examples),
 }

@@ -103,6 +103,15 @@ def test_an_id_is_found_whole_or_by_its_beginning() -> None:
     assert not finds("id:9*", message_id=None)
 
 
+@pytest.mark.parametrize("query", ["target:app", 'target:"My app",b*', "forward:delivered"])
+def test_what_arrives_has_no_forward_yet(query: str) -> None:
+    assert not finds(query)
+    assert finds(f"-{query}")
+    assert as_text(parse_query(query)) == query
+    assert parse_query(f"code {query}").key_of_forwards == query.partition(":")[0]
+    assert parse_query("code from:app status:failed").key_of_forwards is None
+
+
 def test_words_and_phrases_are_found_in_the_text() -> None:
     assert finds("text~code")
     assert finds('text~"your CODE"')

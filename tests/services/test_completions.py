@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from app import clock
 from app.domain.annotations import AnnotationChange
 from app.domain.bins import Bin
 from app.domain.captures import NewCapture
+from app.domain.forwards.model import Forward
 from app.domain.roles import Role
 from app.domain.search import KEYS, VALUES
 from app.errors import NotFound
@@ -75,6 +77,16 @@ async def test_tags_are_those_of_the_newest_annotated_captures(store: Store, mon
     assert await offered(store, other, "tag:") == []
     monkeypatch.setattr("app.services.completions.COUNTED", 2)
     assert await offered(store, bin, "tag:") == [("late", None)]
+
+
+async def test_forwards_are_offered_by_their_names(store: Store) -> None:
+    bin, other = await _filled(store), await a_bin(store)
+    for name in ("My app", "billing", "My app"):
+        forward = Forward(name=name, url="https://example.net/sms")
+        await store.add_forward(bin.id, clock.new_id(), forward, secret=None, position=None)
+    assert await offered(store, bin, "target:") == [('"My app"', None), ("billing", None)]
+    assert await offered(store, bin, "-target:billing,my") == [('"My app"', None)]
+    assert await offered(store, other, "target:") == []
 
 
 async def test_a_value_that_is_not_among_the_newest_comes_from_the_index(store: Store, monkeypatch) -> None:

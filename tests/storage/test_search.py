@@ -49,7 +49,7 @@ QUERIES = [
     "after:1h", "before:1h", "size:>1", "size:0", "is:simulated", "-is:simulated", "482913 from:+1415*",
     "is:pinned", "-is:pinned", "is:pinned,simulated", "tag:late", "tag:LATE,none", "tag:bill*", "tag:bill", "tag:ate",
     "-tag:late", "note~called", 'note~"called back"', 'note~"back called"', "note~KOLN*", "-note~called", "called",
-    "is:pinned tag:late -note~called", "code tag:late",
+    "is:pinned tag:late -note~called", "code tag:late", "target:app", "-target:app code",
 ]  # fmt: skip
 
 

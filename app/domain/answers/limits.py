@@ -54,16 +54,17 @@ def check_answers(answers: RoleAnswers) -> list[Problem]:
         problems.append(("rules", f"must have at most {MOST_RULES} rules"))
     for index, rule in enumerate(answers.rules[:MOST_RULES]):
         try:
-            terms = parse_query(rule.match).terms
-            if not terms:
+            query = parse_query(rule.match)
+            if not query.terms:
                 problems.append(
                     (f"rules.{index}.match", "must name the requests that get this response, such as text~stop")
                 )
-            elif any(isinstance(term, OneOf) and term.key == "signature" for term in terms):
+            elif any(isinstance(term, OneOf) and term.key == "signature" for term in query.terms):
                 # P6: so a wrong or missing secret cannot cost a message.
                 problems.append((f"rules.{index}.match", "must not have signature:, which never changes a response"))
-            elif any(isinstance(term, OneOf) and term.key == "forward" for term in terms):
-                problems.append((f"rules.{index}.match", "must not have forward:, because forwards begin later"))
+            elif query.key_of_forwards:
+                key = query.key_of_forwards
+                problems.append((f"rules.{index}.match", f"must not have {key}:, because forwards begin later"))
         except Invalid as error:
             problems += [(f"rules.{index}.match", message) for _, message in error.problems]
         problems += [(f"rules.{index}.answer.{name}", message) for name, message in check_answer(rule.answer)]

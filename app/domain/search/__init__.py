@@ -15,6 +15,7 @@ field that is not there matches no term, so that `-status:failed` finds captures
 | `signature:` | a verdict; none while the bin has no secrets |
 | `result:` | ok, failed or odd; none in a rule, because a capture that arrives has none yet |
 | `forward:` | the state with a forward; `failed` is rejected or exhausted, `held` waits for the forward |
+| `target:` | sent, or to be sent, by the forward of this name, or its beginning with `*` |
 | `after:` `before:` | `2026-11-25`, `2026-11-25T14:00:00Z`, `10m` (ago), `#1040` |
 | `size:` | `>1KiB`, `<=512`, `100..200`, `0` bytes of body |
 

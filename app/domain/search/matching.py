@@ -86,7 +86,8 @@ def _holds_words(term: Words, candidate: Candidate) -> bool:
 def _holds_patterns(term: Patterns, candidate: Candidate) -> bool:
     if term.key == "tag":
         return any(_fits(pattern, tag) for pattern in term.patterns for tag in candidate.annotation.tags)
-    values = {"from": candidate.sender, "to": candidate.recipient, "id": candidate.message_id}
+    # As `forward` below.
+    values = {"from": candidate.sender, "to": candidate.recipient, "id": candidate.message_id, "target": None}
     value = values[term.key]
     return value is not None and any(_fits(pattern, fold(value)) for pattern in term.patterns)
 

@@ -32,14 +32,17 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 """The keys with a fixed set of values, and the values."""
 
-PATTERNS = ("from", "to", "id", "tag")
+PATTERNS = ("from", "to", "id", "tag", "target")
 TEXTS = ("text", "note")
 MOMENTS = ("after", "before")
 KEYS = (
     "from:", "to:", "text~", "status:", "role:", "kind:", "provider:", "id:", "method:", "has:", "after:", "before:",
-    "size:", "is:", "signature:", "result:", "tag:", "note~", "forward:",
+    "size:", "is:", "signature:", "result:", "tag:", "note~", "forward:", "target:",
 )  # fmt: skip
 """Every key with its sign, in the order of the help."""
+
+OF_FORWARDS = ("forward", "target")
+"""The keys about dispatches: a capture that is arriving has none."""
 
 EXAMPLES = {
     "from:": ("from:+1415*", "sender: a number in any format or a name; * for its beginning"),
@@ -61,6 +64,7 @@ EXAMPLES = {
     "tag:": ("tag:billing,late", "one of several tags; * for the beginning of one"),
     "note~": ('note~"called back"', "words or a phrase in the note"),
     "forward:": ("forward:failed", "what became of it with a forward"),
+    "target:": ("target:billing*", "sent, or to be sent, by the forward of this name; * for its beginning"),
 }
 """An example of each key, and what it finds."""
 
@@ -152,3 +156,9 @@ class Query:
     """All terms must hold; none at all finds everything."""
 
     terms: tuple[Term, ...] = ()
+
+    @property
+    def key_of_forwards(self) -> str | None:
+        """The key of the first term about dispatches. Its result is not known when a capture arrives."""
+        keys = (term.key for term in self.terms if isinstance(term, OneOf | Patterns))
+        return next((key for key in keys if key in OF_FORWARDS), None)

@@ -38,10 +38,10 @@ def read_phrase(raw: str, *, prefix: bool) -> Phrase:
 
 
 def read_pattern(key: str, raw: str, *, prefix: bool) -> Pattern:
-    """A party, an id or a tag."""
+    """A party, an id, a tag or the name of a forward."""
     if key == "tag":
         return Pattern(raw, (read_tag(raw),), prefix)
-    spellings = (fold(raw),) if key == "id" else _spellings(raw, prefix=prefix)
+    spellings = (fold(raw),) if key in ("id", "target") else _spellings(raw, prefix=prefix)
     return Pattern(raw, spellings, prefix)
 
 

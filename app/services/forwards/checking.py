@@ -15,7 +15,7 @@ from ...domain.forwards.model import (
     ForwardMode,
     ForwardSignature,
 )
-from ...domain.search import OneOf, When, parse_query
+from ...domain.search import When, parse_query
 from ...egress import check_target
 from ...errors import Invalid
 
@@ -77,14 +77,14 @@ def check_target_url(field: str, url: str, own: Collection[str], why: str) -> st
 
 def filter_problems(text: str, why: str = "which depends on the forward itself") -> list[str]:
     """Why a filter cannot judge each capture once, when it arrives: its syntax errors, and terms whose result changes
-    with time. `why`: what is wrong with `forward:`."""
+    with time. `why`: what is wrong with `forward:` and `target:`."""
     try:
-        terms = parse_query(text).terms
+        query = parse_query(text)
     except Invalid as error:
         return [message for _, message in error.problems]
     problems = []
-    if any(isinstance(term, OneOf) and term.key == "forward" for term in terms):
-        problems.append(f"must not contain forward:, {why}")
-    if any(isinstance(term, When) and isinstance(term.moment, timedelta) for term in terms):
+    if query.key_of_forwards:
+        problems.append(f"must not contain {query.key_of_forwards}:, {why}")
+    if any(isinstance(term, When) and isinstance(term.moment, timedelta) for term in query.terms):
         problems.append("must not contain a time ago; write a date such as after:2026-11-25, or a number, after:#1040")
     return problems

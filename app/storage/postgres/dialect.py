@@ -123,8 +123,10 @@ def _array(parameter: str) -> str:
 
 
 def _json_extract(arguments: list[str], _: str) -> str:
-    # The path is `$.name`. An escaped U+0000 anywhere in the JSON would be an error.
-    return f"(cast(replace({arguments[0]}, '\\u0000', '\\u0020') as json) ->> substr({arguments[1]}, 3))"
+    # The path is `$.name`. An escaped U+0000 anywhere in the JSON would be an error. The result is compared as texts of
+    # tables are: without `C`, `ilike` would ignore the case of all letters.
+    value = f"cast(replace({arguments[0]}, '\\u0000', '\\u0020') as json) ->> substr({arguments[1]}, 3)"
+    return f'(({value}) collate "C")'
 
 
 _FUNCTIONS: dict[str, Callable[[list[str], str], str | None]] = {

@@ -120,6 +120,8 @@ async def _drive_term(of: str, term: Term, search_space: _SearchSpace) -> _Drive
 async def _drive_patterns(of: str, term: Patterns, search_space: _SearchSpace) -> _DriverIds | None:
     if term.key == "tag":
         return await _drive_annotated(of, "tag", _tags(term), search_space)
+    if term.key == "target":
+        return None  # A forward may have a dispatch for every capture.
     # Both numbers of a message are in the same index.
     key = "from" if of == "messages" and term.key == "to" else term.key
     ranges = [

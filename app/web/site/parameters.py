@@ -89,9 +89,9 @@ def matching() -> Parameter:
     """The filter of a list."""
     text = (
         "A filter such as `from:+1415* -status:failed text~code`: from: to: text~ status: role: kind: provider: id:"
-        " method: has: after: before: size: is: signature: result: tag: note~ forward: and free words, `-` to exclude,"
-        " `*` at the end of a number, tag or word. A search that takes longer than a second is stopped: 422, `type`"
-        " `urn:smsbin:too_slow`; narrow the filter."
+        " method: has: after: before: size: is: signature: result: tag: note~ forward: target: and free words,"
+        " `-` to exclude, `*` at the end of a number, tag, name or word. A search that takes longer than a second"
+        " is stopped: 422, `type` `urn:smsbin:too_slow`; narrow the filter."
     )
     return in_query("q", text, type="string", maxLength=1_000)
 

@@ -30,3 +30,9 @@ def test_the_usual_content_types_are_fine(kind: str) -> None:
 def test_a_signature_never_chooses_a_response(match: str) -> None:
     answers = RoleAnswers(answer=Answer(), rules=(Rule(match=match, answer=Answer()),))
     assert check_answers(answers) == [("rules.0.match", "must not have signature:, which never changes a response")]
+
+
+@pytest.mark.parametrize("key", ["forward", "target"])
+def test_a_forward_never_chooses_a_response(key: str) -> None:
+    answers = RoleAnswers(answer=Answer(), rules=(Rule(match=f"code -{key}:failed", answer=Answer()),))
+    assert check_answers(answers) == [("rules.0.match", f"must not have {key}:, because forwards begin later")]

@@ -77,6 +77,7 @@ def completed(marked: str) -> list[str]:
         ("from:th|", ['from:"the \\"best\\""']),
         ('from:"the \\"b|"', ['from:"the \\"best\\""']),
         ('text~"a b" from:+1949| "c d"', ['text~"a b" from:+19495550142 "c d"']),
+        ("target:acme|", ['target:"ACME Inc"']),
         ("-tag:bil|,late", ["-tag:billing,late"]),
         # nothing
         ("tag:!|", []),
@@ -112,7 +113,7 @@ def test_a_lone_minus_offers_all_keys_behind_it() -> None:
 
 
 def test_everything_that_is_offered_can_be_asked() -> None:
-    for key in (*VALUES, *EXAMPLE_VALUES, "from", "to", "id", "tag"):
+    for key in (*VALUES, *EXAMPLE_VALUES, "from", "to", "id", "tag", "target"):
         offered = completed(f"{key}:|")
         assert len(offered) == len(values_of(key))
         for text in offered:

@@ -30,7 +30,7 @@ def test_every_wrong_field_is_named() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["forward:failed", "after:1h", "before:10m status:failed", "nothing:1"])
+@pytest.mark.parametrize("text", ["forward:failed", "-target:app", "after:1h", "before:10m status:failed", "nothing:1"])
 def test_a_filter_whose_result_changes_later_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="filter"):
         check_alert(Alert(name="A", kind=AlertKind.MATCHES, filter=text), (), has_mail=True)

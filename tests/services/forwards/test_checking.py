@@ -66,6 +66,7 @@ def test_nothing_is_forwarded_to_this_server_in_any_spelling() -> None:
 def test_a_filter_may_not_depend_on_the_forward_or_on_the_time_now() -> None:
     assert filter_problems("after:2026-11-25 after:#10 text~late") == []
     assert len(filter_problems("forward:failed before:10m")) == 2
+    assert filter_problems("code -target:x*") == ["must not contain target:, which depends on the forward itself"]
 
 
 def test_events_are_always_signed_by_smsbin_and_have_no_headers_of_the_provider() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,11 +11,14 @@ from hypothesis import strategies as st
 from app import clock
 from app.domain.captures import FaultHit, Outcome
 from app.domain.events import Event
+from app.domain.forwards.model import Forward
 from app.domain.pairings.model import Verdict
 from app.domain.roles import Kind, Role
 from app.domain.search import Query, WrongTerm, parse_query, settle
 from app.domain.statuses import Status
 from app.domain.volume import DAY, HOUR, MINUTE, TimeSpan
+from app.storage.log import jobs
+from app.storage.log.jobs.forwards import DispatchRecord
 from app.storage.reads import filters
 from tests.storage.builders import reading_of, scripted
 from tests.storage.inside import BIN, Inside
@@ -79,6 +83,19 @@ def fill(inside: Inside) -> None:
         inside.annotate(n, **change)
 
 
+def forward(inside: Inside) -> None:
+    states = ("delivered", "retrying", "waiting", "exhausted")
+    for at, name in enumerate(("My handler", "ÄRGER 100%")):
+        forward = msgspec.json.encode(Forward(name=name, url="https://a.example")).decode()
+        records = [
+            DispatchRecord(n, states[n % 4], 1, 1, 5 if n % 4 in (1, 2) else None, None, None, None, [])
+            for n in range(1 + at, 40, 3)
+        ]
+        inside.apply(jobs.AddForward(BIN, f"f{at}", 1, forward, "{}", None, 0))
+        (result,) = inside.apply(jobs.MarkDispatches(f"f{at}", 2, "{}", 40, records, 0))
+        assert result.error is None
+
+
 def remove(inside: Inside) -> None:
     for n in (13, 14):
         assert inside.drop(n)
@@ -88,6 +105,7 @@ def remove(inside: Inside) -> None:
 async def both(tmp_path, make_database) -> AsyncIterator[TwoLedgers]:
     async with two_ledgers(tmp_path, make_database) as made:
         made.change(fill)
+        made.change(forward)
         made.change(remove)
         yield made
 
@@ -107,6 +125,7 @@ FIXED = (
     "has:plus_lost",
     "has:any", "-has:any", "is:pinned", "is:simulated,pinned", "tag:late", "tag:LATE,none", "tag:bill*", "tag:ate",
     "-tag:late", "signature:unsigned", "result:failed", "result:odd,ok", "forward:failed", "-forward:held", "after:#10",
+    'target:"MY handler"', "target:my*", "target:ärger*", "target:ÄRG*", "-target:my*", "target:my*,ä* forward:failed",
     "before:#10", "size:>1", "size:<200", "size:0", "code from:+1415*", "code -note~called is:pinned",
     "needle0,needle1",
     "from:+14155550123 to:24680 -has:any", "text~code status:failed,received",

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from app import clock
@@ -141,7 +142,10 @@ async def test_a_retry_takes_those_that_are_asked_for_in_steps(store: Store) -> 
 
 async def test_the_filter_finds_captures_by_what_became_of_them(store: Store) -> None:
     bin, forward = await a_forward(store, 6)
-    states = (DispatchState.DELIVERED, DispatchState.RETRYING, DispatchState.REJECTED, DispatchState.EXHAUSTED)
+    states = (
+        DispatchState.DELIVERED, DispatchState.RETRYING, DispatchState.REJECTED, DispatchState.EXHAUSTED,
+        DispatchState.WAITING,
+    )  # fmt: skip
     await mark(store, bin, forward, *(dispatch(n, state) for n, state in enumerate(states, 1)))
 
     async def found(text: str) -> list[int]:
@@ -154,16 +158,44 @@ async def test_the_filter_finds_captures_by_what_became_of_them(store: Store) ->
     expected = {
         "forward:delivered": [1], "forward:retrying": [2], "forward:rejected": [3], "forward:exhausted": [4],
         "forward:failed": [3, 4], "forward:delivered,failed": [1, 3, 4], "-forward:delivered": [2, 3, 4, 5, 6],
-        "forward:held": [], "forward:waiting": [],
+        "forward:held": [], "forward:waiting": [5],
     }  # fmt: skip
     for text, numbers in expected.items():
         assert await found(text) == numbers, text
     await store.set_forward(forward.id, FORWARD, ForwardHealth(paused=True), secret=None)
-    assert await found("forward:held") == [2]
+    assert (await found("forward:held"), await found("forward:waiting")) == ([2, 5], [5])
     messages = await store.list_messages(bin.id, limit=10, query=parse_query("forward:failed"))
     assert [message.captures for message in messages] == [(4,), (3,)]
     await store.drop_forward(forward.id)
     assert await found("forward:failed") == []
+
+
+async def test_the_filter_finds_captures_by_the_name_of_a_forward(store: Store) -> None:
+    bin, first = await a_forward(store, 4)
+    named = msgspec.structs.replace(FORWARD, name='Ä 100%_"Log"')
+    second = await store.add_forward(bin.id, clock.new_id(), named, secret=None, position=0)
+    await mark(store, bin, first, dispatch(1, DispatchState.DELIVERED), dispatch(2, DispatchState.RETRYING))
+    await mark(store, bin, second, dispatch(2, DispatchState.DELIVERED), dispatch(3, DispatchState.EXHAUSTED))
+    other, same = await a_forward(store, 4)
+    await mark(store, other, same, dispatch(4, DispatchState.DELIVERED))
+    expected = {
+        'target:"my HANDLER"': [1, 2], "target:my*": [1, 2], "target:my": [], "target:handler": [],
+        "target:none,m*": [1, 2],
+        'target:"Ä 100%_\\"log\\""': [2, 3], 'target:"Ä 100"*': [2, 3], 'target:"ä 100"*': [], 'target:"% 100"*': [],
+        "target:My*,Ä*": [1, 2, 3], "target:My* target:Ä*": [2], "-target:My*": [3, 4],
+        "-target:None": [1, 2, 3, 4],
+        "after:#1 -target:My*,Ä*": [4], "forward:waiting,held": [],
+        "target:My* forward:delivered": [1, 2], "target:My* forward:failed": [], "target:My* -forward:delivered": [],
+    }  # fmt: skip
+    for text, numbers in expected.items():
+        query = parse_query(text)
+        captures = await store.list_captures(bin.id, limit=10, after=0, query=query)
+        assert [row.n for row in captures] == numbers, text
+        assert await store.matching(bin.id, query, range(1, 7)) == set(numbers), text
+        messages = await store.list_messages(bin.id, limit=10, query=query)
+        assert sorted(n for message in messages for n in message.captures) == numbers, text
+    await store.drop_forward(first.id)
+    assert await store.matching(bin.id, parse_query("target:My*"), range(1, 7)) == set()
 
 
 async def test_a_clearing_and_the_retention_count_what_had_not_arrived(store: Store) -> None:

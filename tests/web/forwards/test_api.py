@@ -36,6 +36,8 @@ async def test_a_forward_is_added_listed_changed_and_deleted(opened: Running, ta
     )  # fmt: skip
     await hit(opened, "second", "SM2")
     assert (await until_state(opened, 2, "held"))["next_at"] is None
+    async with opened.client.get(f"{opened.bin_api}/captures", params={"q": "target:mine"}) as answer:
+        assert [each["n"] for each in (await answer.json())["items"]] == [1]
     assert (await call(opened, "PATCH", f"/{made['id']}", paused=False))["state"] == "on"
     await until_state(opened, 2, "delivered")
     await call(opened, "DELETE", f"/{made['id']}", status=204)

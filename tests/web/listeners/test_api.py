@@ -288,7 +288,8 @@ async def test_a_body_of_5_mib_comes_in_frames_of_at_most_1_mib(server: Running)
         ("", "name"), ("name=", "name"), ("name=a%20b", "name"), ("name=" + "a" * 61, "name"),
         ("name=a&after=x", "after"),
         ("name=a&after=-1", "after"), ("name=a&match=foo:bar", "match"), ("name=a&match=after:10m", "match"),
-        ("name=a&match=forward:failed", "match"), ("name=a&role=other", "role"), ("name=a&event=2", "event"),
+        ("name=a&match=forward:failed", "match"), ("name=a&match=target:app", "match"),
+        ("name=a&role=other", "role"), ("name=a&event=2", "event"),
         ("name=a&answer=yes", "answer"), ("name=a&more=1", "more"), ("name=a&name=b", "name"),
     ],
 )  # fmt: skip

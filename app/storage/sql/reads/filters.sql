@@ -89,6 +89,17 @@ exists (
         )
 )
 
+-- name: captures_target
+exists (
+    select 1
+    from log.forwards as its
+    cross join log.dispatches on dispatches.forward = its.number and dispatches.n = captures.id & 0xffffffffff
+    cross join json_each(:p) as wanted
+    where
+        its.bin = (select spaces.bin from spaces where spaces.number = captures.id >> 40) and not its.deleted
+        and json_extract(its.forward, '$.name') like wanted.value escape '\'
+)
+
 -- name: captures_after_n
 captures.id & 0xffffffffff > :p
 
@@ -210,6 +221,17 @@ exists (
                 ) is not null
             )
         )
+)
+
+-- name: messages_target
+exists (
+    select 1
+    from links
+    cross join log.forwards as its
+        on its.bin = (select spaces.bin from spaces where spaces.number = messages.space) and not its.deleted
+    cross join log.dispatches on dispatches.forward = its.number and dispatches.n = links.n
+    cross join json_each(:p) as wanted
+    where links.message = messages.id and json_extract(its.forward, '$.name') like wanted.value escape '\'
 )
 
 -- name: messages_after_n
