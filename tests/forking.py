@@ -114,7 +114,7 @@ def main(control: socket.socket) -> None:
     for module in MODULES:
         importlib.import_module(module)
     # Tests wait for the ledger, so it does not run with a low priority.
-    ledger_process.lower_priority = lambda: None
+    ledger_process.NICENESS = 0
     # The reserve file of 16 MiB would take a tenth of the time of a start.
     ballast.SIZE = 1 << 16
     gc.collect()

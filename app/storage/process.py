@@ -5,7 +5,6 @@ import os
 import select
 import signal
 import socket
-from contextlib import suppress
 
 from .frames import receive, send
 
@@ -48,16 +47,6 @@ def begin() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # Database files are readable for the server's user only, even in a directory of another user.
     os.umask(0o077)
-
-
-def lower_priority() -> None:
-    """Run only when no other process of the server wants a processor. `nice` is not enough: Linux lets a process of
-    low priority finish its slice of 3 ms before another one that wakes up, but not one of `SCHED_IDLE`."""
-    os.nice(19)
-    if hasattr(os, "SCHED_IDLE"):
-        # Some sandboxes forbid it.
-        with suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def tune_gc() -> None:

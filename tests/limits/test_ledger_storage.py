@@ -1,6 +1,5 @@
 """How much the ledger takes in a turn, how long it waits, how near two requests must be, and how much a read gives."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -250,7 +249,7 @@ def test_a_step_counts_so_much_for_the_rate(rate: float, wait_s: float) -> None:
 
 
 def test_the_process_gives_way_to_keeping(monkeypatch) -> None:
-    asked: list[object] = []
+    asked: list[int] = []
 
     class Gone:
         def __init__(self, _: int) -> None:
@@ -258,11 +257,10 @@ def test_the_process_gives_way_to_keeping(monkeypatch) -> None:
 
     monkeypatch.setattr(process, "begin", lambda: None)
     monkeypatch.setattr(process, "Pipe", Gone)
-    monkeypatch.setattr(os, "nice", asked.append)
-    monkeypatch.setattr(os, "sched_setscheduler", lambda pid, policy, _: asked.append((pid, policy)))
+    monkeypatch.setattr(process.os, "nice", asked.append)
     with pytest.raises(InterruptedError):
         process.follow(["7"], lambda _: pytest.fail("nothing was received"))
-    assert asked == [19, (0, os.SCHED_IDLE)]
+    assert asked == [process.NICENESS]
 
 
 @pytest.mark.parametrize(("after_s", "waits"), [(process.SETTLED_S - 0.001, 1), (process.SETTLED_S, 0)])

@@ -71,24 +71,3 @@ def test_objects_of_the_start_are_not_collected_again() -> None:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
-
-
-def test_a_sandbox_that_forbids_another_scheduling_leaves_the_low_priority(monkeypatch) -> None:
-    asked: list[int] = []
-
-    def forbidden(*_: object) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "nice", asked.append)
-    monkeypatch.setattr(os, "sched_setscheduler", forbidden)
-    process.lower_priority()
-    assert asked == [19]
-
-
-def test_a_system_without_idle_scheduling_has_the_low_priority(monkeypatch) -> None:
-    asked: list[int] = []
-    monkeypatch.setattr(os, "nice", asked.append)
-    monkeypatch.delattr(os, "SCHED_IDLE")
-    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: pytest.fail("there is none"))
-    process.lower_priority()
-    assert asked == [19]

@@ -8,13 +8,14 @@ process ends.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from ... import clock
 from ...domain.reader import ReaderContext
-from ..process import Pipe, begin, lower_priority, tune_gc
+from ..process import Pipe, begin, tune_gc
 from ..sqlite.ledger_file import SqliteLedgerFiles
 from ..transaction import CannotWrite, Database, DatabaseError, LogUnreadable, SqlRow
 from .feed import MAX_CAPTURES, LogHead, read_log_heads
@@ -28,6 +29,8 @@ from .steps import CaptureReader
 RETRY_S = 1.0
 # A ledger that fails this soon after it was rebuilt is not rebuilt at once, because the disk may be the cause.
 SETTLED_S = 30.0
+# Storing captures has priority where processors are scarce.
+NICENESS = 19
 
 T = TypeVar("T")
 
@@ -39,8 +42,7 @@ class ServerGone(Exception):
 def follow(arguments: Sequence[str], make_capture_reader: Callable[[ReaderContext], CaptureReader]) -> None:
     """Follow the log until the server closes the pipe, whatever happens to the ledger file."""
     begin()
-    # Storing captures has priority where processors are scarce.
-    lower_priority()
+    os.nice(NICENESS)
     pipe = Pipe(int(arguments[0]))
     data = pipe.receive()
     if data is None:

@@ -286,7 +286,7 @@ def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monk
     monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
     monkeypatch.setattr(process_module, "begin", lambda: None)
     monkeypatch.setattr(process_module, "tune_gc", lambda: None)
-    monkeypatch.setattr(process_module, "lower_priority", lambda: None)
+    monkeypatch.setattr(process_module.os, "nice", lambda _: 0)
     arguments = ["7", str(inside.folder / "ledger.db"), str(inside.folder / "log.db"), "run", "first", "[]"]
     context = ReaderContext(secrets_key="a key", public_url="https://sms.example.net")
     wire.put(LedgerBegins(context))
@@ -301,7 +301,7 @@ def test_a_process_whose_server_is_gone_at_once_parses_nothing(inside: Inside, m
     wire = Wire(inside)
     monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
     monkeypatch.setattr(process_module, "begin", lambda: None)
-    monkeypatch.setattr(process_module, "lower_priority", lambda: None)
+    monkeypatch.setattr(process_module.os, "nice", lambda _: 0)
     follow(["7"], lambda _: pytest.fail("it needs no parsers"))
     assert wire.sent == []
 
