@@ -141,7 +141,7 @@ async def test_an_address_that_is_not_allowed_is_not_connected_to(
     await place.capture()
     await place.until_stored(forward, 1, "retrying")
     (kept,) = await place.store.list_attempts(place.bin.id, 1, limit=10)
-    assert kept.error == "blocked: private address"
+    assert (kept.error, kept.sent) == ("blocked: private address", b"")
     assert target.seen == []
 
 
