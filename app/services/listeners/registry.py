@@ -165,7 +165,7 @@ class Listeners:
         return [each for each in self.statuses if each.stored.bin_id == bin_id and each.is_lagging]
 
     async def look(self) -> float:
-        """Read the state of all listeners for the metrics and the notices of pages. Returns the seconds until the next look."""
+        """Read the state of all listeners for metrics and notices. Returns the seconds until the next look."""
         try:
             self.statuses = [self._status(stored) for stored in await self._store.list_listeners()]
         except StoreUnavailable:
