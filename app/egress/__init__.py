@@ -6,7 +6,7 @@ by SMTP.
 """
 
 from .exact import send_exactly
-from .gate import AT_ONCE, ForbiddenTarget, Network, check_target
+from .gate import AT_ONCE, ForbiddenTarget, Network, check_open, check_target
 from .sender import RequestSender, TargetResponse, open_sender
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Network",
     "RequestSender",
     "TargetResponse",
+    "check_open",
     "check_target",
     "open_sender",
     "send_exactly",

@@ -95,6 +95,27 @@ def is_closed(host: str, address: str, allowed: Sequence[Network | str]) -> bool
     return not is_open(ip_address(address.partition("%")[0]), networks)
 
 
+def check_open(field: str, url: str, allowed: Sequence[Network | str]) -> None:
+    """Raises Invalid with the field if the host of a checked URL is `localhost` or a numeric address, in any spelling,
+    to which nothing may be sent. Other names are only known when something is sent, because they change."""
+    host = urlsplit(url).hostname or ""
+    addresses = _known_addresses(host)
+    if addresses and all(is_closed(host, address, allowed) for address in addresses):
+        cure = f"start smsbin with --allow-targets {host}, or run smsbin listen on your own machine"
+        raise Invalid((field, f"is blocked, because {host} is a private address; {cure}"))
+
+
+def _known_addresses(host: str) -> Sequence[str]:
+    """The addresses of a host that needs no DNS."""
+    if host == "localhost":
+        return ("127.0.0.1", "::1")
+    try:
+        found = socket.getaddrinfo(host.encode("ascii"), None, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        return ()
+    return [str(address[0]) for *_, address in found]
+
+
 def check_target(field: str, url: str) -> str:
     """The URL without its fragment. Raises Invalid with the field if it can never be sent to."""
     try:

@@ -221,8 +221,8 @@ async def test_forwards_have_no_violation(server: Running, judge: Judge) -> None
 
 async def test_wiretaps_have_no_violation(server: Running, judge: Judge) -> None:
     await judge.see_bin("/wiretaps?role=voice-fallback")
-    # A private target is blocked, so nothing is called.
-    wiretap = {"url": "http://10.0.0.1:8080/sms", "on_failure": "safe"}
+    # A private target is blocked when its name is known, so nothing is called.
+    wiretap = {"url": "http://handler.localhost:8080/sms", "on_failure": "safe"}
     async with server.client.put(f"{server.bin_api}/wiretaps/primary", json=wiretap) as answer:
         assert answer.status == 200
     await _sms(server)

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from app.egress import check_target, open_sender
+from app.egress import check_open, check_target, open_sender
 from app.egress.gate import is_open
 from app.errors import Invalid
 
@@ -147,3 +147,26 @@ async def test_a_name_that_turns_to_a_private_address_is_judged_by_that_address(
 
     monkeypatch.setattr(aiohttp.resolver.ThreadedResolver, "resolve", resolve)
     assert await _try("http://metadata.example.net/") == (None, "blocked: private address")
+
+
+@pytest.mark.parametrize("address", [*CLOSED, "127.1", "0x7f000001", "2130706433", "LOCALHOST"])
+def test_a_private_address_is_refused_before_something_is_sent_in_any_spelling(address: str) -> None:
+    url = f"http://[{address}]:8080/x" if ":" in address else f"http://{address}:8080/x"
+    with pytest.raises(Invalid) as refused:
+        check_open("url", url, ["example.net", ip_network("10.9.0.0/16")])
+    ((field, message),) = refused.value.problems
+    assert (field, f"--allow-targets {address.lower()}," in message, "smsbin listen" in message) == ("url", True, True)
+
+
+@pytest.mark.parametrize("address", [*OPEN, "handler.internal", "a..b", "a" * 300])
+def test_a_public_address_and_a_name_are_not_refused_before_something_is_sent(address: str) -> None:
+    check_open("url", f"http://[{address}]/" if ":" in address else f"http://{address}/", [])
+
+
+def test_what_the_operator_allows_is_not_refused() -> None:
+    for url, allowed in (
+        ("http://127.0.0.1/", ip_network("127.0.0.0/8")), ("http://localhost/", ip_network("127.0.0.1/32")),
+        ("http://localhost/", ip_network("::1/128")), ("http://LOCALHOST/", "localhost"),
+        ("http://[fd12::1]/", ip_network("fd12::/64")),
+    ):  # fmt: skip
+        check_open("url", url, [allowed])

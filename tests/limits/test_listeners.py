@@ -1,6 +1,7 @@
 """The bounds of listeners: what is sent ahead, how much is kept, and how long is waited."""
 
 import io
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -71,6 +72,47 @@ async def test_so_many_answers_are_kept_in_case_that_they_are_waited_for(
         capture = await listening.place.store.get_capture(listening.place.bin.id, n)
         results.append(await handler.answer(listening.place.bin.id, capture, clock.ticks() + 9))
     assert [isinstance(each, HandlerAnswer) for each in results] == [False, True, True]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+async def test_a_connected_listener_so_many_captures_behind_lags(listening: Listening, more: int) -> None:
+    bin_id = listening.place.bin.id
+    await listening.capture(registry.MOST_BEHIND + more)
+    laptop = await listening.connect()
+    assert list(listening.listeners.lagging(bin_id)) == []
+    await listening.listeners.look()
+    assert [each.stored.lag for each in listening.listeners.lagging(bin_id)] == [registry.MOST_BEHIND + 1] * more
+    assert list(listening.listeners.lagging("other")) == []
+    laptop.left()
+    await listening.listeners.look()
+    assert list(listening.listeners.lagging(bin_id)) == []
+
+
+async def test_a_connected_listener_that_acknowledges_nothing_for_so_long_lags(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bin_id, now = listening.place.bin.id, [clock.now()]
+    monkeypatch.setattr(clock, "now", lambda: now[0])
+    laptop = await listening.connect()
+
+    async def lags_after(span: timedelta) -> bool:
+        now[0] += span
+        await listening.listeners.look()
+        return bool(listening.listeners.lagging(bin_id))
+
+    # It has nothing to acknowledge.
+    assert not await lags_after(registry.LONGEST_WAIT * 2)
+    await listening.capture(3)
+    await listening.taken(laptop)
+    laptop.answered(1, ProgramAnswer(status=None, ms=1, error="the connection was refused"))
+    assert not await lags_after(registry.LONGEST_WAIT)
+    assert await lags_after(timedelta(seconds=1))
+    laptop.acknowledge(1)
+    assert not await lags_after(registry.LONGEST_WAIT)
+    assert await lags_after(timedelta(seconds=1))
+    for n in (2, 3):
+        laptop.acknowledge(n)
+    assert not await lags_after(registry.LONGEST_WAIT * 2)
 
 
 async def test_the_state_for_metrics_is_read_from_time_to_time(listening: Listening) -> None:

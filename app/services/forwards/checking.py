@@ -1,6 +1,6 @@
 """Whether a forward that a user wrote can be stored."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -16,19 +16,21 @@ from ...domain.forwards.model import (
     ForwardSignature,
 )
 from ...domain.search import When, parse_query
-from ...egress import check_target
+from ...egress import Network, check_open, check_target
 from ...errors import Invalid
 
 OWN = "is this smsbin itself: its requests would be forwarded again and again"
 
 
-def check_forward(forward: Forward, own: Collection[str]) -> Forward:
-    """The forward as it is stored. `own`: the hosts and ports of this server, to which nothing is sent. Raises Invalid
-    with every wrong field."""
+def check_forward(
+    forward: Forward, own: Collection[str], allowed: Sequence[Network | str] | None = None
+) -> Forward:  # fmt: skip
+    """The forward as it is stored. `own` and `allowed` as in `check_target_url`. Raises Invalid with every wrong
+    field."""
     problems: list[tuple[str, str]] = []
     url = forward.url
     try:
-        url = check_target_url("url", forward.url, own, OWN)
+        url = check_target_url("url", forward.url, own, OWN, allowed)
     except Invalid as error:
         problems += error.problems
     problems += [("filter", message) for message in filter_problems(forward.filter)]
@@ -64,14 +66,19 @@ def mode_problems(forward: Forward) -> list[tuple[str, str]]:
     return problems
 
 
-def check_target_url(field: str, url: str, own: Collection[str], why: str) -> str:
+def check_target_url(
+    field: str, url: str, own: Collection[str], why: str, allowed: Sequence[Network | str] | None = None
+) -> str:
     """The URL without its fragment. Raises Invalid with the field if it cannot be sent to, or, with the reason `why`,
-    if it is one of the hosts and ports `own`."""
+    if it is one of the hosts and ports `own`. `allowed`: the targets that the operator allows; None: no address is
+    checked before something is sent."""
     url = check_target(field, url)
     parts = urlsplit(url)
     usual_port = ":443" if parts.scheme == "https" else ":80"
     if parts.netloc.lower().removesuffix(usual_port) in {each.lower().removesuffix(usual_port) for each in own}:
         raise Invalid((field, why))
+    if allowed is not None:
+        check_open(field, url, allowed)
     return url
 
 

@@ -70,6 +70,7 @@ class Forwards:
         self._secrets = SealedSecrets(secrets)
         self._own = {own} if own else set()
         self._writer = RequestWriter(store, secrets)
+        self._allowed = allowed
         self._sender = ForwardSender(self._writer, allowed)
         self._schedule = schedule
         self._by_bin: dict[str, dict[str, ForwardRunner]] = {}
@@ -118,7 +119,7 @@ class Forwards:
     ) -> StoredForward:
         """Add a forward that begins after capture number `position`; None: after the last one. `own`: the host of this
         server as the user sees it. Raises NotFound, Invalid, Conflict."""
-        forward = check_forward(forward, (*self._own, own))
+        forward = check_forward(forward, (*self._own, own), self._allowed)
         async with self._changing:
             if len(self._by_bin.get(bin_id, {})) >= MOST_FORWARDS:
                 raise Conflict(f"A bin has at most {MOST_FORWARDS} forwards; delete one first.")
@@ -135,9 +136,11 @@ class Forwards:
     async def change(self, bin_id: str, forward_id: str, forward: Forward, *, own: str = "") -> StoredForward:
         """Replace the settings. With another URL the target is new, so its failures are forgotten. Raises NotFound,
         Invalid."""
-        forward = check_forward(forward, (*self._own, own))
         async with self._changing:
             old = await self._newest(bin_id, forward_id)
+            # A target that is no longer allowed does not prevent other changes.
+            allowed = None if forward.url == old.forward.url else self._allowed
+            forward = check_forward(forward, (*self._own, own), allowed)
             forward = struct_with(forward, wiretap=old.forward.wiretap)
             health = old.health
             if forward.url != old.forward.url:

@@ -14,6 +14,7 @@ from ...domain.forwards.answers import AnswerMeaning, meaning_of, read_retry_aft
 from ...domain.forwards.model import LaterEvent
 from ...domain.replays import FollowUp, NewAttempt, without_secrets
 from ...egress import Network, send_exactly
+from ...egress.gate import BLOCKED
 from ...errors import Damaged, Invalid, StoreUnavailable
 from .requests import Outgoing, RequestBytes, RequestWriter
 
@@ -103,8 +104,8 @@ class ForwardSender:
         attempt = NewAttempt(
             n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=sent_at, status=reply.status,
             ms=reply.ms, error=why, content_type=reply.content_type[:200], body=reply.body,
-            forward=outgoing.forward_id, trigger=outgoing.trigger, sent=request.kept, event=position,
-            follow_up=follow_up,
+            forward=outgoing.forward_id, trigger=outgoing.trigger, event=position, follow_up=follow_up,
+            sent=b"" if reply.error == BLOCKED else request.kept,
         )  # fmt: skip
         return SentDispatch(
             attempt=attempt,

@@ -173,6 +173,8 @@ class ListenerConnection:
         self.stored = record.stored
         """The listener as it was when it connected."""
         self.since = clock.now()
+        self.waits_since: datetime | None = None
+        """The last acknowledgement, or the first capture that was sent after all were acknowledged; None: they are."""
         self.end: ConnectionEnd | None = None
         self.ended = asyncio.Event()
         self.wake: Callable[[], None] = _nothing
@@ -231,6 +233,7 @@ class ListenerConnection:
             if outgoing is None or not self._is_current:
                 return None
             await self._store.flush()
+            self.waits_since = self.waits_since or clock.now()
             self._unanswered[outgoing.n] = _Sent(at=clock.now(), trigger=outgoing.trigger)
             why = _why_not(outgoing)
             if why is None:
@@ -277,6 +280,7 @@ class ListenerConnection:
         self._unanswered.pop(n, None)
         if self._is_current and self._queue.is_in_flight(n):
             self._queue.acknowledge(n)
+            self.waits_since = clock.now() if self.in_flight else None
             self._record.changed()
             self._moved()
             self.wake()

@@ -24,18 +24,31 @@ SEEN_S = 10.0
 LOST_AFTER = timedelta(seconds=90)
 """A listener whose server has not written for so long is not connected. Clocks may differ."""
 LOOK_S = 10.0
-"""Seconds between two looks at the state of all listeners, for the metrics."""
+"""Seconds between two looks at the state of all listeners, for the metrics and the notices of pages."""
+MOST_BEHIND = 100
+"""A connected listener that is more captures behind is lagging."""
+LONGEST_WAIT = timedelta(minutes=1)
+"""It is lagging too if it has captures and has not acknowledged one for longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerStatus:
     """A listener as users see it. `connected_since` None: it is not connected. `is_answering`: its program answers
-    senders that wait."""
+    senders that wait. `waits_since`: since when it has captures and has not acknowledged one."""
 
     stored: StoredListener
     connected_since: datetime | None
     in_flight: int
     is_answering: bool = False
+    waits_since: datetime | None = None
+
+    @property
+    def is_lagging(self) -> bool:
+        """Whether it is connected, but far behind or without an acknowledgement for long."""
+        if self.connected_since is None or not self.stored.lag:
+            return False
+        is_late = self.waits_since is not None and clock.now() - self.waits_since > LONGEST_WAIT
+        return is_late or self.stored.lag > MOST_BEHIND
 
 
 class Listeners:
@@ -52,7 +65,7 @@ class Listeners:
         self._is_stopping = False
         self._seen_at = 0.0
         self.statuses: Sequence[ListenerStatus] = ()
-        """The listeners of all bins as of the last `look`, for the metrics."""
+        """The listeners of all bins as of the last `look`, for the metrics and `lagging`."""
 
     @property
     def connected(self) -> int:
@@ -147,8 +160,12 @@ class Listeners:
         """The listeners of a bin, oldest first; none for an unknown bin."""
         return [self._status(stored) for stored in await self._store.list_listeners(bin_id)]
 
+    def lagging(self, bin_id: str) -> Sequence[ListenerStatus]:
+        """The listeners of a bin that lag as of the last `look`, without a disk access."""
+        return [each for each in self.statuses if each.stored.bin_id == bin_id and each.is_lagging]
+
     async def look(self) -> float:
-        """Read the state of all listeners for the metrics. Returns the seconds until the next look."""
+        """Read the state of all listeners for metrics and notices. Returns the seconds until the next look."""
         try:
             self.statuses = [self._status(stored) for stored in await self._store.list_listeners()]
         except StoreUnavailable:
@@ -171,6 +188,7 @@ class Listeners:
             connected_since=None if connection is None else connection.since,
             in_flight=0 if connection is None else connection.in_flight,
             is_answering=connection is not None and connection.is_answering,
+            waits_since=None if connection is None else connection.waits_since,
         )
 
 

@@ -58,7 +58,10 @@ class Wiretaps:
     async def set(self, bin_id: str, role: Role, wiretap: Wiretap, *, own: str = "") -> Wiretap:
         """Set the wiretap of a role. `own`: the host of this server as the user sees it. Raises NotFound, Invalid with
         every wrong field, Conflict when a bin cannot have another forward for its outbox."""
-        wiretap = _checked(wiretap, (*self._own, own))
+        old = self.of(bin_id).get(role)
+        # A target that is no longer allowed does not prevent other changes; it can be switched off.
+        allowed = None if old is not None and old.url == wiretap.url else self._allowed
+        wiretap = _checked(wiretap, (*self._own, own), allowed)
         async with self._changing:
             await self._store.get_bin(bin_id, wait=False)
             outbox = self._outbox_of(bin_id, role, wiretap)
@@ -132,12 +135,12 @@ class Wiretaps:
             return  # deleted in the meantime
 
 
-def _checked(wiretap: Wiretap, own: Collection[str]) -> Wiretap:
+def _checked(wiretap: Wiretap, own: Collection[str], allowed: Sequence[Network | str] | None) -> Wiretap:
     """The wiretap as it is stored. Raises Invalid with every wrong field."""
     problems: list[tuple[str, str]] = []
     url = wiretap.url
     try:
-        url = check_target_url("url", wiretap.url, own, OWN)
+        url = check_target_url("url", wiretap.url, own, OWN, allowed)
     except Invalid as error:
         problems += error.problems
     timeout_s = wiretap.timeout_s

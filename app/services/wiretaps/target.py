@@ -9,6 +9,7 @@ from ...domain.replays import Trigger, header_lines_of, replayed, unsent, withou
 from ...domain.wiretaps.model import FailureKind, HandlerAnswer, HandlerFailure, Wiretap
 from ...domain.wiretaps.passing import MAX_HANDLER_BODY
 from ...egress import Network, send_exactly
+from ...egress.gate import BLOCKED
 from ...signatures.urls import request_url
 from .handlers import LATE_S, Outbox
 
@@ -57,7 +58,7 @@ class TargetHandler:
         kind = FailureKind.REFUSED if reply.refused else FailureKind.BROKEN
         if why == _NO_ANSWER:
             kind = FailureKind.TIMEOUT
-        return HandlerFailure(kind=kind, why=why, took_s=reply.took_s, sent=sent)
+        return HandlerFailure(kind=kind, why=why, took_s=reply.took_s, sent=b"" if why == BLOCKED else sent)
 
     def _request(self, bin_id: str, capture: Capture) -> bytes:
         """The bytes to send. ValueError says why there are none."""

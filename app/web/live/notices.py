@@ -1,5 +1,5 @@
-"""Notices on an open page that are independent of its cursor: active faults, alerts, and the state of storing and
-reading."""
+"""Notices on an open page that are independent of its cursor: active faults, alerts, listeners that lag, and the
+state of storing and reading."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +12,7 @@ from ... import clock
 from ..site.alerts import ShownAlerts, alerts_of
 from ..site.condition import CONDITION
 from ..site.faults import faults_of
+from ..site.listeners import ShownListeners, listeners_of
 from ..words.faults import key_of
 from .edits import PLAIN, ViewState
 
@@ -19,16 +20,18 @@ Due = tuple[tuple[object, ...], Callable[[], str]]
 
 
 class Notices:
-    """The notices that one viewer's page shows: the keys of its `faults`, of its `alerts` and of its `storage`."""
+    """The notices that one viewer's page shows: the keys of its `faults`, `alerts`, `listeners` and `storage`."""
 
     def __init__(
-        self, app: web.Application, bin_id: str, state: ViewState, *, faults: str, alerts: str, storage: str
-    ) -> None:
+        self, app: web.Application, bin_id: str, state: ViewState, *, faults: str, alerts: str, listeners: str,
+        storage: str,
+    ) -> None:  # fmt: skip
         self._app = app
         self._bin_id = bin_id
         self._state = state
         self._faults = faults
         self._alerts = alerts
+        self._listeners = listeners
         self._storage = storage
         self._word = ""
 
@@ -43,6 +46,10 @@ class Notices:
         if alerts.key != self._alerts:
             self._alerts = alerts.key
             yield ("alerts", self._bin_id, state.base, alerts.key), partial(self._alerts_text, alerts)
+        listeners = listeners_of(self._app, self._bin_id)
+        if listeners.key != self._listeners:
+            self._listeners = listeners.key
+            yield ("listeners", self._bin_id, state.base, listeners.key), partial(self._listeners_text, listeners)
         condition = self._app[CONDITION]
         word = condition.word(self._bin_id)
         if (condition.key, word) != (self._storage, self._word):
@@ -61,6 +68,10 @@ class Notices:
     def _alerts_text(self, alerts: ShownAlerts) -> str:
         html = self._render("alerts/_banner.html", {"alerts": alerts, "base": self._state.base})
         return json.dumps({"alerts": html}, ensure_ascii=False)
+
+    def _listeners_text(self, listeners: ShownListeners) -> str:
+        html = self._render("listeners/_banner.html", {"listeners": listeners, "base": self._state.base})
+        return json.dumps({"forwards": html}, ensure_ascii=False)
 
     def _storage_text(self, word: str) -> str:
         condition = self._app[CONDITION]

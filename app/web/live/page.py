@@ -25,6 +25,7 @@ from .socket import PAGE, ReadFrames, follow
 from .views import VIEWS, page_frame
 
 PAIR_NAMES = ("theirs", "ours", "provider", "message")
+NOTICES = ("faults", "alerts", "listeners", "storage")
 PING = '{"ping":1}'
 
 
@@ -32,10 +33,10 @@ async def follow_page(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/live?after=seq: a WebSocket; a plain GET is answered with the frames that are due.
 
     `view` is the view of the page (default "captures"), `q` the filter, `theirs` and `ours` a conversation, or
-    `provider` and `message` one of its messages, `show` the view of the pairs, `faults`, `alerts` and `storage` the
-    keys of the notices that the page shows.
+    `provider` and `message` one of its messages, `show` the view of the pairs, `faults`, `alerts`, `listeners`
+    and `storage` the keys of the notices that the page shows.
     """
-    query = read_query(request, ("after", "view", "q", *PAIR_NAMES, "show", "faults", "alerts", "storage"))
+    query = read_query(request, ("after", "view", "q", *PAIR_NAMES, "show", *NOTICES))
     state = _state_of(query, server_address(request).base, await _pair_of(request, query))
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
@@ -86,7 +87,7 @@ async def _poll(request: web.Request, bin: Bin, after: int, texts: list[str], st
 
 
 def _notices(request: web.Request, bin_id: str, state: ViewState, query: Mapping[str, str]) -> Notices:
-    shown = {name: query.get(name, "") for name in ("faults", "alerts", "storage")}
+    shown = {name: query.get(name, "") for name in NOTICES}
     return Notices(request.app, bin_id, state, **shown)
 
 

@@ -42,6 +42,7 @@ from .alerts import ShownAlerts, alerts_of
 from .condition import CONDITION, Notice, ServerCondition
 from .faults import faults_of
 from .filters import CAPTURE_VIEWS, value_suffix
+from .listeners import ShownListeners, listeners_of
 from .static import ASSETS, load_static
 from .urls import capture_url, public_root, server_address
 
@@ -51,6 +52,7 @@ _LIVE = (
     "_kit.html", "captures/_row.html", "captures/_counts.html", "captures/_forwarded.html", "messages/_row.html",
     "conversations/_pair.html", "conversations/_bubble.html", "compare/_row.html", "faults/_banner.html",
     "faults/_now.html", "site/_condition.html", "alerts/_banner.html",
+    "listeners/_banner.html",
 )  # fmt: skip
 
 
@@ -58,8 +60,9 @@ _LIVE = (
 class Site:
     """The facts that every page shows. `caller` is who looks at it. `base` prefixes links, `root` the addresses to
     paste; `loopback`: no reach; `troubles` are what a person should know of storing and reading. `faults` are on in the
-    bin that the page is about, `forwards` are those of it that do not send as usual, `wiretaps` its roles that a
-    handler answers, `alerts` those that fire, `back` is the page's own path, to come back to."""
+    bin that the page is about, `forwards` are those of it that do not send as usual, `listeners` those that lag,
+    `wiretaps` its roles that a handler answers, `alerts` those that fire, `back` is the page's own path, to come back
+    to."""
 
     base: str
     root: str
@@ -73,6 +76,7 @@ class Site:
     storage_key: str
     faults: Sequence[ActiveFault]
     forwards: Sequence[StoredForward]
+    listeners: ShownListeners
     wiretaps: Sequence[Role]
     alerts: ShownAlerts
     back: str
@@ -200,6 +204,7 @@ def site_of(request: web.Request) -> Site:
             for each in request.app[keys.FORWARDS].of(request.match_info.get("bin", ""))
             if trouble_text(each.health) is not None
         ],
+        listeners=listeners_of(request.app, request.match_info.get("bin", "")),
         wiretaps=sorted(request.app[keys.HANDLERS].roles_of(request.match_info.get("bin", "")), key=list(Role).index),
         alerts=alerts_of(request.app, request.match_info.get("bin", "")),
         back=request.path_qs.removeprefix(settings.base_path) if request.method == "GET" else "",

@@ -1,4 +1,4 @@
-// What a page shows of forwards, badges of rows or parts of cards, is replaced by id.
+// What a page shows of forwards and listeners, badges of rows, parts of cards or a notice, is replaced by id.
 import { fragment } from "../core/html.js";
 import { localise } from "../core/times.js";
 

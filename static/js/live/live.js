@@ -32,7 +32,7 @@ async function follow(root) {
 
   function address(scheme) {
     const key = (id) => document.getElementById(id)?.dataset.key ?? "";
-    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${key("faults")}&alerts=${key("alerts")}&storage=${storageKey()}&${root.dataset.with}`, location.href);
+    const url = new URL(`${root.dataset.live}/live?after=${now.after}&faults=${key("faults")}&alerts=${key("alerts")}&listeners=${key("listeners-lag")}&storage=${storageKey()}&${root.dataset.with}`, location.href);
     if (scheme) url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     return url;
   }

@@ -25,6 +25,7 @@ async def test_a_bin_has_so_many_forwards(place: Forwarding, target: Target) -> 
         ({"timeout_s": 61}, "timeout_s"), ({"filter": "nothing:1"}, "filter"), ({"filter": "after:1h"}, "filter"),
         ({"url": "http://bin.example/x"}, "url"),
         ({"url": "http://BIN.example/x"}, "url"),
+        ({"url": "http://127.0.0.2/x"}, "url"), ({"url": "http://[::1]/x"}, "url"),
     ],
 )  # fmt: skip
 async def test_wrong_settings_are_refused(place: Forwarding, values: dict[str, object], field: str) -> None:
@@ -49,6 +50,17 @@ async def test_another_url_forgets_the_failures_and_a_new_signature_has_a_secret
         assert target.seen[0].header("webhook-id") == f"{place.bin.id}.1"
         await place.forwards.change(place.bin.id, forward.id, Forward(name="F", url=target.url))
         assert (await place.forwards.status(place.bin.id, forward.id)).secret is None
+
+
+async def test_a_target_that_was_allowed_once_can_stay_while_something_else_is_changed(tmp_path: Path) -> None:
+    url = "http://127.0.0.1:9999/sms"
+    async with forwarding(tmp_path) as place:
+        forward = await place.add(url)
+    async with forwarding(tmp_path, allowed=(), bin=place.bin) as place:
+        changed = await place.forwards.change(place.bin.id, forward.id, Forward(name="G", url=url))
+        assert changed.forward.name == "G"
+        with pytest.raises(Invalid, match="is blocked, because"):
+            await place.forwards.change(place.bin.id, forward.id, Forward(name="G", url=url + "2"))
 
 
 async def test_lag_and_the_oldest_are_of_what_is_not_sent(place: Forwarding, target: Target) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import base64
+import socket
+from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha1
 from hmac import digest
@@ -127,13 +129,19 @@ async def test_a_request_that_went_round_is_stopped(
     assert kept.error == (None if arrives else f"not sent: {LOOP}")
 
 
-async def test_an_address_that_is_not_allowed_is_not_connected_to(place: Forwarding, target: Target) -> None:
+async def test_an_address_that_is_not_allowed_is_not_connected_to(
+    place: Forwarding, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def getaddrinfo(_: str, port: int, **__: object) -> Sequence[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", getaddrinfo)
     # The operator allowed the host 127.0.0.1, not every name with this address.
-    forward = await place.add(target.url.replace("127.0.0.1", "localhost"))
+    forward = await place.add(target.url.replace("127.0.0.1", "handler.example"))
     await place.capture()
     await place.until_stored(forward, 1, "retrying")
     (kept,) = await place.store.list_attempts(place.bin.id, 1, limit=10)
-    assert kept.error == "blocked: private address"
+    assert (kept.error, kept.sent) == ("blocked: private address", b"")
     assert target.seen == []
 
 

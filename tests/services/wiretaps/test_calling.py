@@ -169,6 +169,8 @@ async def test_a_refused_connection_is_502_and_a_forbidden_target_too(tapped: Ta
     row = await tapped.row(2)
     assert row.outcome is not None
     assert "blocked: private address" in (row.outcome.note or "")
+    kept = [attempt for n in (1, 2) for attempt in await tapped.attempts(n=n)]
+    assert [bool(each.sent) for each in kept] == [True, False]
 
 
 async def test_a_hanging_handler_gives_504_at_the_limit_and_its_late_answer_is_kept(tapped: Tapped, wire: Wire) -> None:

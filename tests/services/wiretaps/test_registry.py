@@ -49,6 +49,8 @@ async def test_it_takes_effect_at_once_and_ends_at_once(tapped: Tapped) -> None:
         (Wiretap(url="http://own.example:80/x"), "url"),
         (Wiretap(url="http://user:pw@h.example/"), "url"),
         (Wiretap(url="http://h.example:25/"), "url"),
+        (Wiretap(url="http://10.0.0.1:8080/sms"), "url"),
+        (Wiretap(url="http://[::1]/sms"), "url"),
         (Wiretap(url="https://h.example", timeout_s=float("nan")), "timeout_s"),
     ],
 )
@@ -56,6 +58,17 @@ async def test_what_cannot_work_is_refused(tapped: Tapped, wiretap: Wiretap, fie
     with pytest.raises(Invalid) as error:
         await tapped.server.app[keys.WIRETAPS].set(tapped.server.bin.id, Role.PRIMARY, wiretap, own="own.example")
     assert [name for name, _ in error.value.problems] == [field]
+
+
+async def test_a_wiretap_whose_target_was_allowed_once_can_be_switched_off(make_settings: Callable) -> None:
+    url = "http://127.0.0.1:9999/sms"
+    async with run_server(make_settings(allow_targets="127.0.0.1")) as server:
+        await server.app[keys.WIRETAPS].set(server.bin.id, Role.PRIMARY, Wiretap(url=url))
+    async with run_server(make_settings()) as server:
+        wiretaps = server.app[keys.WIRETAPS]
+        assert not (await wiretaps.set(server.bin.id, Role.PRIMARY, Wiretap(url=url, enabled=False))).enabled
+        with pytest.raises(Invalid, match="start smsbin with --allow-targets"):
+            await wiretaps.set(server.bin.id, Role.PRIMARY, Wiretap(url=url + "2"))
 
 
 async def test_an_unknown_bin(tapped: Tapped) -> None:

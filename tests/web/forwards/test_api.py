@@ -61,6 +61,9 @@ async def test_wrong_input_is_named_with_the_cure(opened: Running, target: Targe
     assert "is this smsbin itself" in own["detail"]
     itself = await call(opened, "POST", status=422, name="F", url=opened.url)
     assert "is this smsbin itself" in itself["detail"]
+    private = await call(opened, "POST", status=422, name="F", url="http://10.0.0.1:8080/sms", filter="foo:bar")
+    assert [each["field"] for each in private["errors"]] == ["url", "filter"]
+    assert "--allow-targets 10.0.0.1, or run smsbin listen" in private["detail"]
     loop = await call(opened, "POST", status=422, name="F", url=target.url, filter="forward:failed")
     assert "which depends on the forward itself" in loop["detail"]
     assert (await call(opened, "GET"))["items"] == []
@@ -165,3 +168,10 @@ async def test_everything_needs_the_token(opened: Running, path: str) -> None:
         f"{opened.bin_api}/forwards{path}", headers={"Authorization": "Bearer wrong"}
     ) as answer:
         assert answer.status == 401
+
+
+async def test_a_forward_cannot_be_changed_to_a_private_address(opened: Running, target: Target) -> None:
+    made = await call(opened, "POST", status=201, name="F", url=target.url)
+    told = await call(opened, "PATCH", f"/{made['id']}", status=422, url="http://[fd12::1]/sms")
+    assert [each["field"] for each in told["errors"]] == ["url"]
+    assert (await call(opened, "GET", f"/{made['id']}"))["url"] == target.url

@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from app import clock, keys
+from app.domain.replays import NewAttempt, Trigger
+from app.egress.gate import BLOCKED
 from app.settings import Settings
 from tests.conftest import Running, run_server
 
@@ -78,3 +81,18 @@ async def test_a_request_that_is_gone_is_not_sent(opened: Running) -> None:
         f"{opened.url}/bins/{opened.bin.id}/captures/9/replay", data={"url": "http://x.example/"}
     ) as answer:
         assert answer.status == 404
+
+
+async def test_headers_are_shown_of_what_was_sent_and_not_of_what_was_blocked(opened: Running) -> None:
+    store, now = opened.app[keys.STORE], clock.now()
+    for error in (BLOCKED, "no response in time"):
+        new = NewAttempt(
+            n=1, url="http://10.0.0.1/", sent_at=now, status=None, ms=1, error=error, trigger=Trigger.RETRY,
+            sent=b"X-Of: " + error.encode() + b"\r\n\r\n{}", event=0,
+        )  # fmt: skip
+        await store.add_attempt(opened.bin.id, new)
+    async with opened.client.get(f"{opened.url}/bins/{opened.bin.id}/captures/1?tab=replay") as answer:
+        text = await answer.text()
+    assert "X-Of: no response in time" in text
+    assert f"X-Of: {BLOCKED}" not in text
+    assert text.count("Event sent</summary>") == 1
