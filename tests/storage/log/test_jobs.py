@@ -23,6 +23,7 @@ VALUES = {
             1, "a", 2, 3, 4, None, "m", None, [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", event=1)], "[0]"
         )
     ],
+    "tuple[LaterRecord, ...]": (jobs.LaterRecord(1, "m", "[]", True),),
     "list[AddAttempt]": [jobs.AddAttempt("a", 1, "u", 2, 3, 4, "e", "c", b"b", listener="l")],
     "list[AlertRecord]": [
         jobs.AlertRecord("a", 5, "{}", 3, [jobs.AlertNoticeRecord(1, "{}", [DELIVERY])]),
