@@ -214,10 +214,11 @@ class Child(asyncio.Protocol):
 
     def _kill_late(self, what: str, within_s: float, starved: StarvedProcess | None = None) -> None:
         self._deadline = None
-        starved = starved or (None if self.pid is None else StarvedProcess(self.pid, within_s))
-        if starved is not None and not self._closing.is_set() and starved.is_starved():
-            self._deadline = self._loop.call_later(STARVED_S, self._kill_late, what, within_s, starved)
-            return
+        if self.pid is not None and not self._closing.is_set():
+            starved = starved or StarvedProcess(self.pid, within_s)
+            if starved.is_starved():
+                self._deadline = self._loop.call_later(STARVED_S, self._kill_late, what, within_s, starved)
+                return
         _log.error("process.hung", module=self._module, waiting_for=what, seconds=within_s)
         self.kill(f"it did not answer within {within_s:.0f} s ({what})")
 
