@@ -16,7 +16,8 @@ class Ticks:
     """The clock that never jumps, held still. Seconds."""
 
     def __init__(self) -> None:
-        self.now = clock.ticks()
+        # Of another beginning the sums would be rounded, differently with each uptime of the machine.
+        self.now = 0.0
 
     def almost(self, seconds: float) -> None:
         """On to the last moment within a time-out that has just begun."""
