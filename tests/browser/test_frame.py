@@ -226,3 +226,20 @@ async def test_paper_gets_the_request_without_chrome_and_without_the_key(server:
         assert server.bin.key not in words
         assert "Theme" not in words
         await expect(page.locator(".rows")).to_be_hidden()
+
+
+async def test_on_a_small_laptop_all_tabs_are_seen_and_the_switches_are_in_the_menu(
+    server: Running, watched: Watched
+) -> None:
+    page = watched.page
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.goto(f"{server.url}/")
+    await expect(page.locator("main tbody").get_by_role("link", name=server.bin.name)).to_be_visible()
+    await page.goto(bin_page(server))
+    tabs = page.get_by_role("navigation", name="Bin", exact=True)
+    assert await tabs.evaluate("tabs => tabs.scrollWidth <= tabs.clientWidth")
+    switch = page.get_by_role("button", name="Time: local")
+    await expect(switch).to_be_hidden()
+    await page.get_by_role("button", name="More").click()
+    await switch.click()
+    await expect(page.get_by_role("button", name="Time: UTC")).to_be_visible()
