@@ -3,57 +3,32 @@
 import asyncio
 import json
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 import pytest
 
-from app import clock
-from app.commands.listen.memory import DeliveredCaptures
-from app.commands.listen.output import Output, report
-from app.commands.listen.session import ListenSession
 from app.domain.listening import ListenFailed, ListenResult
+from tests.commands.listen.conftest import Listen
 from tests.commands.listen.fake import (
-    FakeServer,
     Pauses,
     Program,
     a_capture,
     a_program,
     a_server,
-    address_of,
     events_of,
     ids,
-    plan_of,
     running,
     stopping_after,
-    target_of,
     until,
 )
 
-Listen = Callable[..., ListenSession]
 BATCH = a_capture(1, b"[]", events=events_of("a", "b", "c"))
 
 
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pause before a new connection is random from 0 on; here it is 0."""
-    monkeypatch.setattr(clock, "dice", lambda: 0.0)
-
-
 @pytest.fixture
-def pauses() -> Pauses:
-    return Pauses()
-
-
-@pytest.fixture
-def listen(tmp_path: Path, pauses: Pauses) -> Listen:
+def listen(listen: Listen) -> Listen:
     """Makes a session that sends events."""
-
-    def make(fake: FakeServer, url: str, **plan: object) -> ListenSession:
-        delivered = DeliveredCaptures(tmp_path / "laptop", report)
-        goal = target_of(url, as_event=True)
-        return ListenSession(plan_of(**plan), address_of(fake), goal, delivered, Output(is_json=True), pauses)
-
-    return make
+    return partial(listen, target={"as_event": True})
 
 
 def texts(program: Program) -> list[str]:

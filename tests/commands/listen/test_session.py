@@ -2,53 +2,23 @@
 
 import asyncio
 import json
-from pathlib import Path
 
 import pytest
 
 from app import clock
 from app.commands.listen import session as session_module
-from app.commands.listen.memory import DeliveredCaptures
-from app.commands.listen.output import Output, report
-from app.commands.listen.session import ListenSession
 from app.commands.listen.sleeping import JUMP_S, STEP_S
 from app.domain.listening import WINDOW
 from app.errors import CannotStart
 from tests.commands.listen.fake import (
-    FakeServer,
     Pauses,
     a_capture,
     a_program,
     a_server,
-    address_of,
     plan_of,
     running,
-    target_of,
     until,
 )
-
-
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pause before a new connection is random from 0 on; here it is 0."""
-    monkeypatch.setattr(clock, "dice", lambda: 0.0)
-
-
-@pytest.fixture
-def pauses() -> Pauses:
-    return Pauses()
-
-
-@pytest.fixture
-def listen(tmp_path: Path, pauses: Pauses):
-    """Makes a session for a server and the URL of a program; `target` and `plan` have more settings."""
-
-    def make(fake: FakeServer, url: str, *, start: int | None = None, target: dict = {}, **plan) -> ListenSession:  # noqa: B006
-        delivered = DeliveredCaptures(tmp_path / "state" / "laptop", report)
-        goal = target_of(url, **target)
-        return ListenSession(plan_of(**plan), address_of(fake, start), goal, delivered, Output(is_json=True), pauses)
-
-    return make
 
 
 def _numbers(out: str) -> list[int]:
