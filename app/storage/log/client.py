@@ -102,7 +102,11 @@ class LogClient:
 
     def append(self, job: AddCapture) -> asyncio.Future[int]:
         """Queue a capture; the future's result is its n. Raises StoreUnavailable."""
-        return self._queue(job, COMMIT_WAIT_S)
+        future = self._queue(job, COMMIT_WAIT_S)
+        if self._is_group and not self._in_flight:
+            # The process works on these while the other requests of this turn are read.
+            self._flush()
+        return future
 
     def submit(self, job: Job, *, timeout_s: float = COMMIT_WAIT_S) -> asyncio.Future[Result]:
         """Queue any other job, after the entry of the audit log that is attached to this context. The future resolves
@@ -127,9 +131,6 @@ class LogClient:
         if self._delay_timer is not None:
             if len(self._waiting) >= self._expected:
                 self._loop.call_soon(self._flush)
-        elif self._is_group and not self._in_flight:
-            # The process works on these while the other requests of this turn are read.
-            self._flush()
         elif self._can_send:
             self._schedule_flush()
         if self._timeout_timer is None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from ...errors import StoreUnavailable
 from .jobs import AddAttempt, Job, OutcomeRecord, SetOutcomes
+from .refused import read_exception
 from .results import Result
 
 # Shorter than the time that the ledger waits for outcomes, so that most rows are sent to a viewer once.
@@ -48,15 +49,10 @@ class OutcomeBuffer:
                 self._last = self._submit(job)
             except StoreUnavailable:
                 return
-            self._last.add_done_callback(_read_exception)
+            self._last.add_done_callback(read_exception)
 
     async def written(self) -> None:
         """Wait until the outcomes so far are durable or refused."""
         self.write()
         if self._last is not None and not self._last.done():
             await asyncio.wait([self._last])
-
-
-def _read_exception(future: "asyncio.Future[Result]") -> None:
-    if not future.cancelled():
-        future.exception()
