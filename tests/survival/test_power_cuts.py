@@ -44,4 +44,5 @@ def test_a_mistake_that_is_planted_is_caught(mistake: str) -> None:
 
 
 def test_a_disk_that_lies_about_its_syncs_is_caught() -> None:
-    assert _cut(600, seed=SEEDS[0], lies="-wal")["bad"] > 100
+    found = _cut(600, seed=SEEDS[0], lies="-wal")
+    assert found["bad"] > found["images"] / 10

@@ -16,6 +16,8 @@ from ..site.listeners import ShownListeners, listeners_of
 from ..words.faults import key_of
 from .edits import PLAIN, ViewState
 
+# The parameters with which the script of a live page says which notices the page shows.
+NOTICES = ("faults", "alerts", "listeners", "storage")
 Due = tuple[tuple[object, ...], Callable[[], str]]
 
 

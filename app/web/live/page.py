@@ -20,12 +20,11 @@ from ..site.urls import server_address
 from ..words.pairings import BY_NAME, SHOWS
 from .badges import ForwardBadges
 from .edits import FORWARDS, WITHOUT_LIST, ViewState, Work
-from .notices import Notices
+from .notices import NOTICES, Notices
 from .socket import PAGE, ReadFrames, follow
 from .views import VIEWS, page_frame
 
 PAIR_NAMES = ("theirs", "ours", "provider", "message")
-NOTICES = ("faults", "alerts", "listeners", "storage")
 PING = '{"ping":1}'
 
 

@@ -13,6 +13,7 @@ from ...errors import Ended
 from ...live.frames import Frames, text_frames
 from ...services.shares import ENDED
 from ..live.edits import Edit, yield_to_loop
+from ..live.notices import NOTICES
 from ..live.page import PING
 from ..live.socket import PAGE, follow
 from ..site.inputs import HIGHEST, number, read_query
@@ -23,7 +24,7 @@ from .viewing import here_of, query_of, share_of, shared_masking, shared_row
 async def follow_share(request: web.Request) -> web.StreamResponse:
     """GET /shared/{share}/live?after=seq: a WebSocket; a plain GET is answered with the frame that is due. The other
     parameters are those that the script of all live pages sends."""
-    query = read_query(request, ("after", "faults", "alerts", "storage"))
+    query = read_query(request, ("after", *NOTICES))
     wanted = number(query, "after", lowest=0, highest=HIGHEST)
     bin = await request.app[keys.STORE].get_bin(share_of(request).bin)
     after = bin.seq if wanted is None else wanted

@@ -11,6 +11,7 @@ import pytest
 
 from app import clock, keys
 from app.domain.shares import SharedPart
+from app.web.live.notices import NOTICES
 from app.web.live.socket import GONE, SIGNED_OUT
 from tests.conftest import Running
 from tests.web.shares.conftest import make_share, open_link, send
@@ -24,7 +25,8 @@ async def watching(
     server: Running, url: str, after: int | None = None
 ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     """The socket of a link, as a page opens it."""
-    query = f"/live?after={await _seq(server) if after is None else after}&faults=&alerts=&storage="
+    notices = "".join(f"&{name}=" for name in NOTICES)
+    query = f"/live?after={await _seq(server) if after is None else after}{notices}"
     headers = {"Origin": server.url}
     async with (
         aiohttp.ClientSession() as visitor,
