@@ -95,13 +95,14 @@ def is_closed(host: str, address: str, allowed: Sequence[Network | str]) -> bool
     return not is_open(ip_address(address.partition("%")[0]), networks)
 
 
-def check_open(field: str, url: str, allowed: Sequence[Network | str]) -> None:
+def check_open(field: str, url: str, allowed: Sequence[Network | str], otherwise: str = "") -> None:
     """Raises Invalid with the field if the host of a checked URL is `localhost` or a numeric address, in any spelling,
-    to which nothing may be sent. Other names are only known when something is sent, because they change."""
+    to which nothing may be sent. Other names are only known when something is sent, because they change. `otherwise`:
+    what the user can do if the operator allows nothing."""
     host = urlsplit(url).hostname or ""
     addresses = _known_addresses(host)
     if addresses and all(is_closed(host, address, allowed) for address in addresses):
-        cure = f"start smsbin with --allow-targets {host}, or run smsbin listen on your own machine"
+        cure = f"start smsbin with --allow-targets {host}" + (otherwise and f", or {otherwise}")
         raise Invalid((field, f"is blocked, because {host} is a private address; {cure}"))
 
 

@@ -1,7 +1,7 @@
 """Whether an alert that a user wrote can be stored."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -19,6 +19,7 @@ from ...domain.alerts.model import (
     AlertKind,
 )
 from ...domain.alerts.quiet import quiet_problems
+from ...egress import Network
 from ...errors import Invalid
 from ..forwards.checking import check_target_url, filter_problems
 from .sending import NO_MAIL
@@ -30,14 +31,16 @@ _MAX_EMAIL = 254
 Problem = tuple[str, str]
 
 
-def check_alert(alert: Alert, own: Collection[str], *, has_mail: bool) -> Alert:
-    """The alert as it is stored. `own`: the hosts and ports of this server, to which nothing is sent. Raises Invalid
-    with every wrong field."""
+def check_alert(
+    alert: Alert, own: Collection[str], *, has_mail: bool, allowed: Sequence[Network | str] | None = None
+) -> Alert:
+    """The alert as it is stored. `own`: the hosts and ports of this server, to which nothing is sent. `allowed` as in
+    `check_target_url`. Raises Invalid with every wrong field."""
     problems = [*_name_problems(alert), *_condition_problems(alert), *_reminder_problems(alert)]
     webhook = alert.webhook
     if webhook is not None:
         try:
-            webhook = replace(webhook, url=check_target_url("webhook.url", webhook.url, own, OWN))
+            webhook = replace(webhook, url=check_target_url("webhook.url", webhook.url, own, OWN, allowed))
         except Invalid as error:
             problems += error.problems
     problems += _email_problems(alert, has_mail=has_mail)

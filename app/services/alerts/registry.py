@@ -20,6 +20,7 @@ from ...domain.alerts.model import (
     AlertDelivery,
     AlertNotice,
     AlertState,
+    AlertWebhook,
     NoticeKind,
     StoredAlert,
     StoredNotice,
@@ -123,7 +124,7 @@ class Alerts:
     async def add(self, bin_id: str, alert: Alert, *, own: str = "") -> StoredAlert:
         """Add an alert on what arrives from now on. `own`: the host of this server as the user sees it. Raises
         NotFound, Invalid, Conflict, TooSlow."""
-        alert = check_alert(alert, (*self._own, own), has_mail=self._sender.has_mail)
+        alert = self._checked(alert, own)
         async with self._adding:
             if len(self.of(bin_id)) >= MOST_ALERTS:
                 raise Conflict(f"A bin has at most {MOST_ALERTS} alerts; delete one first.")
@@ -142,7 +143,7 @@ class Alerts:
     async def change(self, bin_id: str, alert_id: str, alert: Alert, *, own: str = "") -> StoredAlert:
         """Replace the settings. With another condition it starts from the beginning. Raises NotFound, Invalid,
         StoreUnavailable."""
-        alert = check_alert(alert, (*self._own, own), has_mail=self._sender.has_mail)
+        alert = self._checked(alert, own, self.get(bin_id, alert_id).alert.webhook)
 
         async def change(watcher: BinWatcher, watched: WatchedAlert) -> None:
             restart = _condition_of(alert) != _condition_of(watched.alert)
@@ -272,6 +273,12 @@ class Alerts:
         watched.secret = await self._secrets.open(stored.id, stored.secret)
         watcher.wake()
         self._hub.notify(stored.bin_id)
+
+    def _checked(self, alert: Alert, own: str, old: AlertWebhook | None = None) -> Alert:
+        # A target that is no longer allowed does not prevent other changes.
+        is_same = old is not None and alert.webhook is not None and alert.webhook.url == old.url
+        allowed = None if is_same else self._sender.allowed
+        return check_alert(alert, (*self._own, own), has_mail=self._sender.has_mail, allowed=allowed)
 
     def _find(self, bin_id: str, alert_id: str) -> tuple[BinWatcher, WatchedAlert]:
         watcher = self._watchers.get(bin_id)

@@ -66,7 +66,7 @@ class AlertSender:
     """Use from one event loop only. `allowed`: the targets that the operator allows."""
 
     def __init__(self, allowed: Sequence[Network | str], mail: MailSettings | None) -> None:
-        self._allowed = allowed
+        self.allowed = allowed
         self._mail = mail
         self._slots = TargetSlots()
 
@@ -99,7 +99,7 @@ class AlertSender:
             except (Invalid, ValueError) as problem:
                 return SentNotice(meaning=AnswerMeaning.IMPOSSIBLE, error=f"not sent: {problem}")
             _check(may_send)
-            reply = await send_exactly(webhook.url, data, allowed=self._allowed, timeout_s=TIMEOUT_S)
+            reply = await send_exactly(webhook.url, data, allowed=self.allowed, timeout_s=TIMEOUT_S)
         error = reply.error
         if reply.status is not None and 300 <= reply.status < 400:
             error = "a redirect, which is not followed"

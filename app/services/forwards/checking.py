@@ -20,6 +20,8 @@ from ...egress import Network, check_open, check_target
 from ...errors import Invalid
 
 OWN = "is this smsbin itself: its requests would be forwarded again and again"
+LISTEN = "run smsbin listen on your own machine"
+"""What also reaches a private target."""
 
 
 def check_forward(
@@ -30,7 +32,7 @@ def check_forward(
     problems: list[tuple[str, str]] = []
     url = forward.url
     try:
-        url = check_target_url("url", forward.url, own, OWN, allowed)
+        url = check_target_url("url", forward.url, own, OWN, allowed, LISTEN)
     except Invalid as error:
         problems += error.problems
     problems += [("filter", message) for message in filter_problems(forward.filter)]
@@ -67,18 +69,18 @@ def mode_problems(forward: Forward) -> list[tuple[str, str]]:
 
 
 def check_target_url(
-    field: str, url: str, own: Collection[str], why: str, allowed: Sequence[Network | str] | None = None
+    field: str, url: str, own: Collection[str], why: str, allowed: Sequence[Network | str] | None, otherwise: str = ""
 ) -> str:
     """The URL without its fragment. Raises Invalid with the field if it cannot be sent to, or, with the reason `why`,
-    if it is one of the hosts and ports `own`. `allowed`: the targets that the operator allows; None: no address is
-    checked before something is sent."""
+    if it is one of the hosts and ports `own`. `allowed`: the targets that the operator allows; None: no address
+    is checked before something is sent. `otherwise` as in `check_open`."""
     url = check_target(field, url)
     parts = urlsplit(url)
     usual_port = ":443" if parts.scheme == "https" else ":80"
     if parts.netloc.lower().removesuffix(usual_port) in {each.lower().removesuffix(usual_port) for each in own}:
         raise Invalid((field, why))
     if allowed is not None:
-        check_open(field, url, allowed)
+        check_open(field, url, allowed, otherwise)
     return url
 
 

@@ -12,7 +12,7 @@ from ...egress import Network
 from ...errors import Invalid, NotFound
 from ...live.hub import Hub
 from ...store import Store
-from ..forwards.checking import OWN, check_target_url
+from ..forwards.checking import LISTEN, OWN, check_target_url
 from ..forwards.registry import Forwards
 from ..keyring import Reload
 from .counters import WiretapCounters
@@ -140,7 +140,7 @@ def _checked(wiretap: Wiretap, own: Collection[str], allowed: Sequence[Network |
     problems: list[tuple[str, str]] = []
     url = wiretap.url
     try:
-        url = check_target_url("url", wiretap.url, own, OWN, allowed)
+        url = check_target_url("url", wiretap.url, own, OWN, allowed, LISTEN)
     except Invalid as error:
         problems += error.problems
     timeout_s = wiretap.timeout_s

@@ -47,3 +47,12 @@ def test_email_needs_a_mail_server() -> None:
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(Invalid, match="emails"):
         check_alert(Alert(name="A", kind=AlertKind.MATCHES, emails=(address,)), (), has_mail=True)
+
+
+@pytest.mark.parametrize("host", ["localhost", "10.0.0.7", "0x7f000001"])
+def test_a_webhook_to_a_private_address_must_be_allowed(host: str) -> None:
+    alert = Alert(name="A", kind=AlertKind.MATCHES, webhook=AlertWebhook(url=f"http://{host}/x"))
+    with pytest.raises(Invalid, match=f"webhook.url.*--allow-targets {host}$"):
+        check_alert(alert, (), has_mail=True, allowed=())
+    assert check_alert(alert, (), has_mail=True, allowed=(host,)) == alert
+    assert check_alert(alert, (), has_mail=True, allowed=None) == alert

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from app.domain.alerts.model import MOST_ALERTS, Alert, AlertKind, AlertStatus, AlertWebhook, WebhookShape
 from app.domain.roles import Role
@@ -264,3 +265,17 @@ async def test_a_notice_links_to_its_alert(tmp_path: Path, target: Target) -> No
 async def test_a_webhook_to_this_server_is_refused(place: Watched) -> None:
     with pytest.raises(Invalid, match="this smsbin itself"):
         await place.add("https://bin.example/abc")
+
+
+async def test_a_webhook_that_is_no_longer_allowed_can_be_kept_but_not_chosen(tmp_path: Path) -> None:
+    url = "http://127.0.0.1/hook"
+    async with watching(tmp_path) as place:
+        alert = await place.add(url)
+    async with watching(tmp_path, bin=place.bin, allowed=()) as place:
+        with pytest.raises(Invalid, match=r"webhook\.url.*--allow-targets 127\.0\.0\.1"):
+            await place.add(url)
+        renamed = structs.replace(alert.alert, name="Other")
+        assert (await place.alerts.change(place.bin.id, alert.id, renamed)).alert == renamed
+        elsewhere = structs.replace(renamed, webhook=AlertWebhook(url=f"{url}/other"))
+        with pytest.raises(Invalid, match=r"webhook\.url"):
+            await place.alerts.change(place.bin.id, alert.id, elsewhere)

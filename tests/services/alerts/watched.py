@@ -147,13 +147,13 @@ class Clock:
 @asynccontextmanager
 async def watching(
     folder: Path, *, bin: Bin | None = None, mail: MailSettings | None = None, root: str | None = None,
-    key: str | None = None,
+    key: str | None = None, allowed: Sequence[str] = ("127.0.0.1",),
 ) -> AsyncIterator[Watched]:  # fmt: skip
     """A store with a bin and its alerts."""
     async with open_store(folder) as store:
         hub = Hub()
         secrets = Secrets(store, hub, ReaderContext(secrets_key=key))
-        alerts = Alerts(store, hub, secrets, AlertSender(["127.0.0.1"], mail), own="bin.example", root=root)
+        alerts = Alerts(store, hub, secrets, AlertSender(allowed, mail), own="bin.example", root=root)
         store.on_change(hub.notify)
         store.on_change(alerts.bin_changed)
         await alerts.start()
