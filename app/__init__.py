@@ -25,8 +25,8 @@ The request lifecycle:
    rendering of the page's own partials (`live/frames.py`).
 8. `static/js/live/live.js` applies the edits by element id and remembers the cursor.
 9. `services/forwards/`: each forward reads the log from its own position and sends the captures, or the events that the
-   ledger has read in them, to its target (`egress/`), until they have arrived. Nothing of it is written before the
-   answer.
+   ledger has read in them, to its target (`egress/`), until they have arrived. `follow_ups.py` finds the events that
+   follow from a capture when time has passed: verdicts and stuck messages. Nothing of it is written before the answer.
    `services/listeners/` does the same for programs that have connected to the server, and `services/alerts/` watches
    the bins that have alerts.
 

@@ -163,7 +163,8 @@ def _path(bin: dict[str, Any]) -> str:
 
 def _line(item: dict[str, Any]) -> str:
     counts = f"{item['lag']} not sent yet, {item['delivered']} delivered, {item['failed']} failed"
-    reason = f" ({visible(item['reason'])})" if item["reason"] else ""
+    why = item["reason"] or item["error"]
+    reason = f" ({visible(why)})" if why else ""
     return f"{item['id']}  {item['state']}{reason}  {visible(item['name'])}  {visible(item['url'])}  {counts}"
 
 

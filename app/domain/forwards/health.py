@@ -18,9 +18,9 @@ GONE_REASON = "The target answered 410 Gone: it wants no more requests."
 OFF_REASON = "Every attempt of the last five days failed."
 
 
-def after_attempt(health: ForwardHealth, meaning: AnswerMeaning, now: datetime) -> ForwardHealth:
-    """The health after an attempt. A target that refuses a request works; an impossible request says nothing about
-    it."""
+def after_attempt(health: ForwardHealth, meaning: AnswerMeaning, now: datetime, error: str = "") -> ForwardHealth:
+    """The health after an attempt, which may have failed with an error. A target that refuses a request works; an
+    impossible request says nothing about it."""
     if meaning is AnswerMeaning.IMPOSSIBLE:
         return health
     if meaning is AnswerMeaning.GONE:
@@ -28,7 +28,7 @@ def after_attempt(health: ForwardHealth, meaning: AnswerMeaning, now: datetime) 
     if meaning is not AnswerMeaning.FAILURE:
         return _healthy(health)
     since = health.failing_since or now
-    failed = replace(health, failures=health.failures + 1, failing_since=since)
+    failed = replace(health, failures=health.failures + 1, failing_since=since, error=error or None)
     if now - since >= OFF_AFTER:
         return replace(failed, off=True, reason=OFF_REASON, probe_at=None)
     if health.probe_at is not None:
@@ -55,4 +55,4 @@ def resumed() -> ForwardHealth:
 def _healthy(health: ForwardHealth) -> ForwardHealth:
     if health.failures == 0 and health.probe_at is None:
         return health
-    return replace(health, failures=0, failing_since=None, probe_at=None, pace=0)
+    return replace(health, failures=0, failing_since=None, error=None, probe_at=None, pace=0)

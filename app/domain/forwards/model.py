@@ -108,15 +108,16 @@ class Forward(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ForwardHealth(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Whether a forward sends, as JSON in the log. `failures`: in a row, since `failing_since`. `probe_at`: when a
-    resting target gets its next attempt. `reason`: why it is paused or off, when no user did it. `pace`: the number of
-    probes that failed."""
+    """Whether a forward sends, as JSON in the log. `failures`: in a row, since `failing_since`, the last one with
+    `error`. `probe_at`: when a resting target gets its next attempt. `reason`: why it is paused or off, when no user
+    did it. `pace`: the number of probes that failed."""
 
     paused: bool = False
     off: bool = False
     reason: str | None = None
     failures: int = 0
     failing_since: datetime | None = None
+    error: str | None = None
     probe_at: datetime | None = None
     pace: int = 0
 
@@ -160,6 +161,11 @@ class LaterEvent:
     event: int
     follow_up: FollowUp
     at: datetime
+
+
+def parts_of(event: int | LaterEvent) -> tuple[int, FollowUp | None]:
+    """The number of an event in its capture, and which of the events that follow from it is meant."""
+    return (event.event, event.follow_up) if isinstance(event, LaterEvent) else (event, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

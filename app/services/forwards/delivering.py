@@ -12,7 +12,7 @@ from datetime import timedelta
 from ...domain.captures import Capture
 from ...domain.forwards.answers import SCHEDULE, AnswerMeaning, step_after
 from ...domain.forwards.events import count_events, event_at
-from ...domain.forwards.model import FAILED, Dispatch, DispatchOrder, Forward, ForwardMode, LaterEvent
+from ...domain.forwards.model import FAILED, Dispatch, DispatchOrder, Forward, ForwardMode, LaterEvent, parts_of
 from ...domain.replays import NewAttempt
 from .requests import Outgoing
 from .sending import ForwardSender, SentDispatch
@@ -86,7 +86,7 @@ async def deliver(
     delivery.later = later_of(dispatch, outgoing.forward)
     held: set[str] = set()
     for each in delivery.waiting(capture, dispatch):
-        event = event_at(capture, each.event if isinstance(each, LaterEvent) else each)
+        event = event_at(capture, parts_of(each)[0])
         message = None if event is None else event.message_id
         if message in held:
             continue

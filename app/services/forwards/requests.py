@@ -19,7 +19,7 @@ from ...domain.forwards.headers import (
     hops_of,
     webhook_id,
 )
-from ...domain.forwards.model import EventContent, Forward, ForwardSignature, LaterEvent
+from ...domain.forwards.model import EventContent, Forward, ForwardSignature, LaterEvent, parts_of
 from ...domain.replays import MAX_SENT, FollowUp, Trigger, header_lines_of, replayed, unsent, with_signature
 from ...domain.signatures import Signing
 from ...signatures.signer import Signer
@@ -93,7 +93,7 @@ class RequestWriter:
         if outgoing.secret is None:
             raise ValueError(_NO_SECRET)
         signer = Signer(scheme="standardwebhooks", secret=outgoing.secret)
-        position, follow_up = (event, None) if isinstance(event, int) else (event.event, event.follow_up)
+        position, follow_up = parts_of(event)
         headers = event_headers(self._dispatched(capture, outgoing), position, follow_up)
         body = await self.event_json(outgoing.bin_id, outgoing.forward, capture, event)
         url = outgoing.forward.url
@@ -107,7 +107,7 @@ class RequestWriter:
     async def event_json(self, bin_id: str, forward: Forward, capture: Capture, event: int | LaterEvent) -> bytes:
         """The body of the request for an event. Raises Damaged, StoreUnavailable, NotFound."""
         is_thin = forward.event_content is EventContent.THIN
-        position = event if isinstance(event, int) else event.event
+        position, _ = parts_of(event)
         repeats = is_repeat(capture) and not is_thin
         first = await self._store.repeat_of(bin_id, capture.row.n, position) if repeats else None
         facts = None

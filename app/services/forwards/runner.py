@@ -295,7 +295,7 @@ class ForwardRunner:
     def _judge(self, sent: SentDispatch) -> bool:
         """Note what an answer says about the target. Returns whether the forward sends more."""
         was_resting = self.health.probe_at is not None
-        self.health = after_attempt(self.health, sent.meaning, clock.now())
+        self.health = after_attempt(self.health, sent.meaning, clock.now(), sent.result)
         self._has_recovered = self._has_recovered or (was_resting and self.health.state is ForwardState.ON)
         self._changes.sent(self._stored.id, sent)
         return self.health.state is ForwardState.ON

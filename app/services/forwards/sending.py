@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from ... import clock
 from ...domain.captures import Capture
 from ...domain.forwards.answers import AnswerMeaning, meaning_of, read_retry_after
-from ...domain.forwards.model import LaterEvent
-from ...domain.replays import FollowUp, NewAttempt, without_secrets
+from ...domain.forwards.model import LaterEvent, parts_of
+from ...domain.replays import NewAttempt, without_secrets
 from ...egress import Network, send_exactly
 from ...egress.gate import BLOCKED
 from ...errors import Damaged, Invalid, StoreUnavailable
@@ -62,6 +62,11 @@ class SentDispatch:
     meaning: AnswerMeaning
     retry_after: timedelta | None = None
 
+    @property
+    def result(self) -> str:
+        """The status of the answer, or why there is none."""
+        return self.attempt.error or f"status {self.attempt.status}"
+
 
 class ForwardSender:
     """Use from one event loop only. `allowed`: the targets that the operator allows."""
@@ -100,7 +105,7 @@ class ForwardSender:
         why = reply.error
         if reply.status is not None and 300 <= reply.status < 400:
             why = f"a redirect to {(reply.location or 'nowhere')[:MAX_LOCATION]}, which is not followed"
-        position, follow_up = _names_of(event)
+        position, follow_up = (None, None) if event is None else parts_of(event)
         attempt = NewAttempt(
             n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=sent_at, status=reply.status,
             ms=reply.ms, error=why, content_type=reply.content_type[:200], body=reply.body,
@@ -126,14 +131,10 @@ async def wait_for_captures() -> None:
 def _impossible(
     capture: Capture, outgoing: Outgoing, event: int | LaterEvent | None, at: datetime, why: str
 ) -> SentDispatch:
-    position, follow_up = _names_of(event)
+    position, follow_up = (None, None) if event is None else parts_of(event)
     attempt = NewAttempt(
         n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=at, status=None, ms=0,
         error=f"not sent: {why}", forward=outgoing.forward_id, trigger=outgoing.trigger, event=position,
         follow_up=follow_up,
     )  # fmt: skip
     return SentDispatch(attempt=attempt, meaning=AnswerMeaning.IMPOSSIBLE)
-
-
-def _names_of(event: int | LaterEvent | None) -> tuple[int | None, FollowUp | None]:
-    return (event.event, event.follow_up) if isinstance(event, LaterEvent) else (event, None)

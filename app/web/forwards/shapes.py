@@ -15,9 +15,9 @@ from ..site.shapes import RoleName, Time
 class ForwardShape(msgspec.Struct):
     """A forward. `reason`: why it is paused or off, if no user did it. `lag`: captures that it has not read yet, and
     those with a next attempt. `failed`: rejected or exhausted now. `expired`: deleted before they had arrived.
-    `oldest_due_at`: when the oldest of `lag` was, or is, due. `probe_at`: the next attempt of a resting target.
-    `secret`: of Standard Webhooks, null for other signatures. `wiretap`: the role whose wiretap uses it for what
-    its handler has not accepted."""
+    `oldest_due_at`: when the oldest of `lag` was, or is, due. `error`: of the last attempt while the target fails,
+    null while it works. `probe_at`: the next attempt of a resting target. `secret`: of Standard Webhooks, null for
+    other signatures. `wiretap`: the role whose wiretap uses it for what its handler has not accepted."""
 
     id: str
     name: str
@@ -42,6 +42,7 @@ class ForwardShape(msgspec.Struct):
     failed: int
     expired: int
     oldest_due_at: Time | None
+    error: str | None
     probe_at: Time | None
     secret: str | None
 
@@ -72,7 +73,7 @@ def show_forward(status: ForwardStatus) -> ForwardShape:
         paused=health.paused, state=health.state.value, reason=health.reason, made_at=rfc3339(stored.made_at),
         position=stored.position, lag=status.lag, delivered=stored.delivered, failed=status.failed,
         expired=stored.expired,
-        oldest_due_at=None if status.oldest_due_at is None else rfc3339(status.oldest_due_at),
+        oldest_due_at=None if status.oldest_due_at is None else rfc3339(status.oldest_due_at), error=health.error,
         probe_at=None if health.probe_at is None else rfc3339(health.probe_at), secret=status.secret,
     )  # fmt: skip
 

@@ -74,9 +74,10 @@ def trouble_text(health: ForwardHealth) -> str | None:
     """Why a forward does not send as usual, in a sentence; None while it does, or if a user has paused it."""
     match health.state:
         case ForwardState.RESTING:
+            last = f", the last time with: {health.error}" if health.error else ""
             return (
-                f"The target failed {health.failures} times in a row. It gets a single request from time to time; the"
-                " others are held, and sent as soon as it works."
+                f"The target failed {health.failures} times in a row{last}. It gets a single request from time to time;"
+                " the others are held, and sent as soon as it works."
             )
         case ForwardState.OFF | ForwardState.PAUSED:
             return health.reason

@@ -36,6 +36,14 @@ def test_a_target_rests_after_so_many_failures_in_a_row() -> None:
     assert _after(3, health=resting).probe_at == resting.probe_at
 
 
+def test_the_last_error_is_kept_until_the_target_works() -> None:
+    once = after_attempt(ForwardHealth(), AnswerMeaning.FAILURE, NOW, "status 500")
+    twice = after_attempt(once, AnswerMeaning.FAILURE, NOW, "connection refused")
+    assert (once.error, twice.error) == ("status 500", "connection refused")
+    assert after_attempt(twice, AnswerMeaning.IMPOSSIBLE, NOW, "not sent").error == "connection refused"
+    assert after_attempt(twice, AnswerMeaning.SUCCESS, NOW, "status 200").error is None
+
+
 def test_any_answer_of_a_target_that_works_ends_the_row() -> None:
     for meaning in (AnswerMeaning.SUCCESS, AnswerMeaning.REFUSAL):
         assert _after(1, meaning, _after(FAILURES_TO_REST - 1)) == ForwardHealth()

@@ -150,6 +150,8 @@ async def test_every_page_of_the_bin_says_that_a_target_rests(opened: Running) -
             return (await call(opened, "GET"))["items"][0]["state"] == "resting"
 
         await opened.until(rests)
+        assert (await call(opened, "GET"))["items"][0]["error"] == "status 500"
+        assert "in a row, the last time with: status 500." in await page(opened, "/forwards")
         for path in ("", "/messages", "/forwards"):
             assert "Forward “ Down ” holds requests." in await page(opened, path)
         assert "target resting" in await page(opened)

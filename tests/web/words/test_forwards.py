@@ -58,4 +58,6 @@ def test_a_forward_that_a_user_has_paused_is_no_trouble() -> None:
     assert trouble_text(ForwardHealth()) is None
     assert trouble_text(ForwardHealth(paused=True)) is None
     assert trouble_text(ForwardHealth(off=True, reason=OFF_REASON)) == OFF_REASON
-    assert "11 times" in (trouble_text(ForwardHealth(probe_at=NOW, failures=11)) or "")
+    assert "11 times in a row. " in (trouble_text(ForwardHealth(probe_at=NOW, failures=11)) or "")
+    resting = ForwardHealth(probe_at=NOW, failures=11, error="connection refused")
+    assert "11 times in a row, the last time with: connection refused. " in (trouble_text(resting) or "")
