@@ -276,7 +276,9 @@ class LogClient:
 
     def _send_next(self) -> None:
         if self._pace.delay_s and not self._flush_scheduled:
-            # When all senders that just got an answer have sent again, there is no one else to wait for.
+            # When all senders that just got an answer have sent again, there is no one else to wait for. They share a
+            # commit with those that wait already; else two halves would take turns.
+            self._expected += len(self._waiting)
             self._flush_scheduled = True
             self._delay_timer = self._loop.call_later(self._pace.delay_s, self._flush)
         elif self._is_group:

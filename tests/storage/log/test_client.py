@@ -165,6 +165,23 @@ async def test_when_all_answered_senders_have_sent_again_the_batch_goes_out(log,
     assert [len(batch) for batch in process.sent] == [3]
 
 
+async def test_on_a_slow_disk_those_that_wait_and_those_that_were_answered_share_a_batch(log, process) -> None:
+    for _ in range(3):
+        log.append(a_job())
+    await turns()
+    for _ in range(3):
+        log.append(a_job())
+    log._pace.delay_s = 60.0
+    process.answer()
+    for _ in range(2):
+        log.append(a_job())
+    await turns()
+    assert process.sent == []
+    log.append(a_job())
+    await turns()
+    assert [len(batch) for batch in process.sent] == [6]
+
+
 async def test_on_a_slow_disk_none_goes_ahead(log, process) -> None:
     log._pace.delay_s = 0.001
     for _ in range(2):

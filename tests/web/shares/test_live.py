@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import aiohttp
@@ -121,12 +121,18 @@ async def test_a_revoked_share_ends_its_open_pages_at_once(full: Running) -> Non
         assert (await frame(still, "edits"))[0]["edits"]
 
 
-async def test_an_expired_share_ends_its_open_pages(full: Running) -> None:
+async def test_an_expired_share_ends_its_open_pages(full: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     shares = full.app[keys.SHARES]
-    share, secret = await shares.add(
-        full.bin.id, SharedPart(), expires_in=timedelta(seconds=1), masked=True, made_by="x"
-    )
-    async with watching(full, f"{full.url}/shared/{secret}") as socket:
+    made_at = clock.now()
+    async with AsyncExitStack() as opened:
+        with monkeypatch.context() as stopped:
+            # However long it takes, the page is open before its time ends.
+            stopped.setattr(clock, "now", lambda: made_at)
+            share, secret = await shares.add(
+                full.bin.id, SharedPart(), expires_in=timedelta(seconds=1), masked=True, made_by="x"
+            )
+            socket = await opened.enter_async_context(watching(full, f"{full.url}/shared/{secret}"))
+            await frame(socket, "hello")
         assert await closed(socket) == SIGNED_OUT
     assert clock.now() - share.expires_at < timedelta(seconds=WITHIN_S)
     assert (await open_link(f"{full.url}/shared/{secret}"))[0] == 410
