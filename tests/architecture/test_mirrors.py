@@ -33,7 +33,7 @@ WITHOUT_TEST = {
     "web/captures/api.py", "web/captures/live.py", "web/captures/page.py", "web/captures/shapes.py",
     "web/compare/detail.py", "web/compare/live.py", "web/compare/report.py", "web/compare/shapes.py",
     "web/compare/sides.py", "web/conversations/live.py", "web/conversations/page.py", "web/docs/page.py",
-    "web/drills/shapes.py", "web/faults/api.py", "web/faults/shapes.py", "web/live/api.py", "web/live/notices.py",
+    "web/drills/shapes.py", "web/faults/api.py", "web/faults/shapes.py", "web/live/api.py",
     "web/live/socket.py", "web/live/views.py", "web/messages/api.py", "web/messages/detail.py",
     "web/messages/live.py", "web/messages/shapes.py", "web/messages/verdicts.py", "web/simulations/runs.py",
     "web/simulations/shapes.py", "web/simulations/words.py", "web/site/addresses.py", "web/site/expect.py",
