@@ -8,8 +8,8 @@ from tests.proof.losses import KINDS
 from tests.proof.native import NEEDED, can_compile
 from tests.proof.workers import share_out
 
-TIME_S = 100.0
-IMAGES = 4_000
+TIME_S = 240.0
+IMAGES = 2_000
 # With this seed there are restores and failed syncs among the first histories.
 SEEDS = (60, 40, 20, 10)
 pytestmark = pytest.mark.skipif(not can_compile() and not os.environ.get("CI"), reason=NEEDED)
