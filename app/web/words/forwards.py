@@ -38,8 +38,13 @@ _WORDS = {
     DispatchState.IN_FLIGHT: "forwarding",
     DispatchState.EXHAUSTED: "forward failed",
 }
-
-
+# A row has little space; the page has a notice with the reason.
+_HELD = {
+    ForwardState.ON: "forward held",
+    ForwardState.PAUSED: "forward paused",
+    ForwardState.RESTING: "forward held",
+    ForwardState.OFF: "forward off",
+}
 _WORST_FIRST = (
     DispatchState.EXHAUSTED, DispatchState.REJECTED, DispatchState.RETRYING, DispatchState.HELD, DispatchState.WAITING,
     DispatchState.IN_FLIGHT, DispatchState.DELIVERED,
@@ -65,7 +70,7 @@ def dispatch_text(shown: ShownDispatch) -> str:
         case DispatchState.REJECTED:
             return f"forward rejected ({last})"
         case DispatchState.HELD:
-            return f"forward held: {FORWARD_STATES[shown.forward.health.state][2]}"
+            return _HELD[shown.forward.health.state]
         case state:
             return _WORDS[state]
 

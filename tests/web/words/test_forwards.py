@@ -41,8 +41,8 @@ def test_every_state_has_words_and_a_look() -> None:
         (shown(DispatchState.RETRYING, 503), "forward failed (503), tries again"),
         (shown(DispatchState.RETRYING), "forward failed (no answer), tries again"),
         (shown(DispatchState.REJECTED, 404), "forward rejected (404)"),
-        (shown(DispatchState.HELD, health=ForwardHealth(probe_at=NOW)), "forward held: target resting"),
-        (shown(DispatchState.HELD, health=ForwardHealth(paused=True)), "forward held: paused"),
+        (shown(DispatchState.HELD, health=ForwardHealth(probe_at=NOW)), "forward held"),
+        (shown(DispatchState.HELD, health=ForwardHealth(paused=True)), "forward paused"),
     ],
 )
 def test_a_failure_says_what_the_target_said(dispatch: ShownDispatch, text: str) -> None:
