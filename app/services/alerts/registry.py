@@ -132,9 +132,7 @@ class Alerts:
             secret = await self._secrets.make(alert_id) if _is_signed(alert) else None
             position = (await self._store.get_bin(bin_id)).last_n
             state = await state_before(self._store, bin_id, alert, position)
-            stored = await self._store.add_alert(
-                bin_id, alert_id, alert, state, secret=secret, position=position
-            )  # fmt: skip
+            stored = await self._store.add_alert(bin_id, alert_id, alert, state, secret=secret, position=position)
             watcher = await self._watch(stored)
         watcher.wake()
         self._hub.notify(bin_id)
