@@ -1,9 +1,10 @@
 """Messages and conversations while they happen: the verdict moves, the reader does not."""
 
+import asyncio
 import re
 from urllib.parse import quote
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.conftest import Running
 
@@ -201,6 +202,33 @@ async def test_choosing_a_provider_shows_its_fields(server: Running, watched: Wa
     await page.get_by_label("Provider").select_option("telnyx")
     await expect(page.get_by_text("Failover URL", exact=True)).to_be_visible()
     await expect(page.get_by_text("2 seconds")).to_be_visible()
+
+
+async def test_counts_of_an_earlier_filter_that_come_late_are_not_shown(server: Running, watched: Watched) -> None:
+    await inbound(server, "one", "SM1")
+    page, released = watched.page, asyncio.Event()
+    held: asyncio.Queue[str] = asyncio.Queue()
+
+    async def hold(route: Route) -> None:
+        held.put_nowait(route.request.url)
+        await released.wait()
+        await route.continue_()
+
+    await page.route("**/messages/side*", hold)
+    await page.goto(f"{bin_page(server)}/messages")
+    await live(page)
+    await inbound(server, "one more", "SM2")
+    current = page.locator("#views [aria-current]")
+    await expect(current).to_have_count(1)
+    async with asyncio.timeout(60):
+        assert (await held.get()).endswith("/side")
+        await page.locator("[data-filter-box]").fill("text~more")
+        await page.keyboard.press("Enter")
+        await expect(current).to_have_count(0)
+        released.set()
+        # When the late ones have been left out, those of the filter are asked for.
+        assert (await held.get()).endswith("/side?q=text%7Emore")
+    await expect(current).to_have_count(0)
 
 
 async def test_the_filter_of_messages_applies_in_place_and_follows(server: Running, watched: Watched) -> None:

@@ -74,8 +74,11 @@ export function ledgerOf(root) {
   async function askSide() {
     if (!counted || due) return;
     due = setTimeout(async () => {
-      const answer = await ask(`${root.dataset.list}/side${location.search}`);
+      const { search } = location;
+      const answer = await ask(`${root.dataset.list}/side${search}`);
       due = 0;
+      // The filter has changed in the meantime, and the page has the counts of the new one.
+      if (search !== location.search) return askSide();
       if (!answer.ok || answer.redirected) return;
       for (const item of fragment(await answer.text()).querySelectorAll("#views, #pace")) {
         const old = document.getElementById(item.id);
