@@ -17,6 +17,12 @@ MEASURE = """() => {
     if (pane.scrollWidth > pane.clientWidth + SPARE) found.push(`a pane scrolls sideways: ${name(pane)}`);
   }
 
+  // On a phone and a tablet the tabs may be scrolled.
+  for (const tabs of document.querySelectorAll("header .tabs")) {
+    const isCut = tabs.checkVisibility() && tabs.scrollWidth > tabs.clientWidth + SPARE;
+    if (isCut && innerWidth >= 1200) found.push("the tabs of the bar are cut");
+  }
+
   // Each is compared with those of its own layer: what is fixed, sticky or placed lies over the rest on purpose.
   function layerOf(item) {
     for (let at = item; at; at = at.parentElement) {
