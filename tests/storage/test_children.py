@@ -104,8 +104,8 @@ async def test_one_that_waits_for_a_processor_is_given_time_until_it_had_some(
     assert (await soon(owner.ends.get()))[0] == -9
     assert measured == [(pid, 0.02)]
     assert len(asked) == 3
-    # Timers may end a millisecond early.
-    assert asked[2] - asked[0] > 1.5 * children.STARVED_S
+    # Each timer may end a millisecond early.
+    assert asked[2] - asked[0] >= 2 * (children.STARVED_S - 0.001)
 
 
 async def test_what_came_in_time_is_expected_no_more(child: Child, owner: Owner) -> None:

@@ -33,16 +33,16 @@ def test_the_order_proof_catches_a_server_that_answers_early(tmp_path: Path) -> 
 
 @needs_compiler
 def test_faults_of_the_system_cost_nothing_that_was_acknowledged() -> None:
-    (found,) = share_out("faults", "faults", 120, TIME_S, workers=1)
+    (found,) = share_out("faults", "faults", 250, TIME_S, workers=1)
     assert found["problems"] == []
-    assert found["faults"] >= 120
+    assert found["faults"] >= 250
     assert found["losses"] >= 11
     assert found["outcomes"].keys() >= {"went on", "suspect", "full", "gone", "not opened"}
 
 
 @needs_compiler
 @pytest.mark.parametrize(
-    ("mistake", "count"), [("errors of a commit are ignored", 120), ("files are not looked at", 30)]
+    ("mistake", "count"), [("errors of a commit are ignored", 240), ("files are not looked at", 60)]
 )
 def test_the_faults_catch_a_mistake_that_is_planted(mistake: str, count: int) -> None:
     (found,) = share_out("faults", "control", count, TIME_S, workers=1, planted=mistake)
