@@ -18,7 +18,9 @@ GONE_REASON = "The target answered 410 Gone: it wants no more requests."
 OFF_REASON = "Every attempt of the last five days failed."
 
 
-def after_attempt(health: ForwardHealth, meaning: AnswerMeaning, now: datetime, error: str = "") -> ForwardHealth:
+def after_attempt(
+    health: ForwardHealth, meaning: AnswerMeaning, now: datetime, error: str | None = None
+) -> ForwardHealth:
     """The health after an attempt, which may have failed with an error. A target that refuses a request works; an
     impossible request says nothing about it."""
     if meaning is AnswerMeaning.IMPOSSIBLE:
@@ -28,7 +30,7 @@ def after_attempt(health: ForwardHealth, meaning: AnswerMeaning, now: datetime, 
     if meaning is not AnswerMeaning.FAILURE:
         return _healthy(health)
     since = health.failing_since or now
-    failed = replace(health, failures=health.failures + 1, failing_since=since, error=error or None)
+    failed = replace(health, failures=health.failures + 1, failing_since=since, error=error)
     if now - since >= OFF_AFTER:
         return replace(failed, off=True, reason=OFF_REASON, probe_at=None)
     if health.probe_at is not None:

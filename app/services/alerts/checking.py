@@ -32,7 +32,7 @@ Problem = tuple[str, str]
 
 
 def check_alert(
-    alert: Alert, own: Collection[str], *, has_mail: bool, allowed: Sequence[Network | str] | None = None
+    alert: Alert, own: Collection[str], *, has_mail: bool, allowed: Sequence[Network | str] | None = ()
 ) -> Alert:
     """The alert as it is stored. `own`: the hosts and ports of this server, to which nothing is sent. `allowed` as in
     `check_target_url`. Raises Invalid with every wrong field."""

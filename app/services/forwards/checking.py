@@ -25,7 +25,7 @@ LISTEN = "run smsbin listen on your own machine"
 
 
 def check_forward(
-    forward: Forward, own: Collection[str], allowed: Sequence[Network | str] | None = None
+    forward: Forward, own: Collection[str], allowed: Sequence[Network | str] | None = ()
 ) -> Forward:  # fmt: skip
     """The forward as it is stored. `own` and `allowed` as in `check_target_url`. Raises Invalid with every wrong
     field."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -90,13 +90,18 @@ class ForwardSender:
         self, capture: Capture, outgoing: Outgoing, event: int | LaterEvent | None,
         write: Callable[[datetime], Awaitable[RequestBytes]],
     ) -> SentDispatch:  # fmt: skip
+        position, follow_up = (None, None) if event is None else parts_of(event)
         async with self._slots.slot(outgoing.forward.url):
             await wait_for_captures()
-            sent_at = clock.now()
+            attempt = NewAttempt(
+                n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=clock.now(), status=None, ms=0,
+                forward=outgoing.forward_id, trigger=outgoing.trigger, event=position, follow_up=follow_up,
+            )  # fmt: skip
             try:
-                request = await write(sent_at)
+                request = await write(attempt.sent_at)
             except (Invalid, Damaged, ValueError) as error:
-                return _impossible(capture, outgoing, event, sent_at, str(error))
+                attempt = replace(attempt, error=f"not sent: {error}")
+                return SentDispatch(attempt=attempt, meaning=AnswerMeaning.IMPOSSIBLE)
             if not outgoing.may_send():
                 raise StoreUnavailable("Another server may send this now.")
             reply = await send_exactly(
@@ -105,15 +110,16 @@ class ForwardSender:
         why = reply.error
         if reply.status is not None and 300 <= reply.status < 400:
             why = f"a redirect to {(reply.location or 'nowhere')[:MAX_LOCATION]}, which is not followed"
-        position, follow_up = (None, None) if event is None else parts_of(event)
-        attempt = NewAttempt(
-            n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=sent_at, status=reply.status,
-            ms=reply.ms, error=why, content_type=reply.content_type[:200], body=reply.body,
-            forward=outgoing.forward_id, trigger=outgoing.trigger, event=position, follow_up=follow_up,
-            sent=b"" if reply.error == BLOCKED else request.kept,
-        )  # fmt: skip
         return SentDispatch(
-            attempt=attempt,
+            attempt=replace(
+                attempt,
+                status=reply.status,
+                ms=reply.ms,
+                error=why,
+                content_type=reply.content_type[:200],
+                body=reply.body,
+                sent=b"" if reply.error == BLOCKED else request.kept,
+            ),
             meaning=meaning_of(reply.status),
             retry_after=read_retry_after(reply.retry_after, clock.now()),
         )
@@ -126,15 +132,3 @@ async def wait_for_captures() -> None:
     turn_s = clock.ticks() - since
     if turn_s > BUSY_S:
         await asyncio.sleep(min(turn_s * WAIT_FACTOR, LONGEST_WAIT_S))
-
-
-def _impossible(
-    capture: Capture, outgoing: Outgoing, event: int | LaterEvent | None, at: datetime, why: str
-) -> SentDispatch:
-    position, follow_up = (None, None) if event is None else parts_of(event)
-    attempt = NewAttempt(
-        n=capture.row.n, url=without_secrets(outgoing.forward.url), sent_at=at, status=None, ms=0,
-        error=f"not sent: {why}", forward=outgoing.forward_id, trigger=outgoing.trigger, event=position,
-        follow_up=follow_up,
-    )  # fmt: skip
-    return SentDispatch(attempt=attempt, meaning=AnswerMeaning.IMPOSSIBLE)

@@ -38,13 +38,8 @@ _WORDS = {
     DispatchState.IN_FLIGHT: "forwarding",
     DispatchState.EXHAUSTED: "forward failed",
 }
-# A row has little space; the page has a notice with the reason.
-_HELD = {
-    ForwardState.ON: "forward held",
-    ForwardState.PAUSED: "forward paused",
-    ForwardState.RESTING: "forward held",
-    ForwardState.OFF: "forward off",
-}
+# A row has little space. Why a target rests is in the notice of the page.
+_STOPPED = {ForwardState.PAUSED: "forward paused", ForwardState.OFF: "forward off"}
 _WORST_FIRST = (
     DispatchState.EXHAUSTED, DispatchState.REJECTED, DispatchState.RETRYING, DispatchState.HELD, DispatchState.WAITING,
     DispatchState.IN_FLIGHT, DispatchState.DELIVERED,
@@ -70,7 +65,7 @@ def dispatch_text(shown: ShownDispatch) -> str:
         case DispatchState.REJECTED:
             return f"forward rejected ({last})"
         case DispatchState.HELD:
-            return _HELD[shown.forward.health.state]
+            return _STOPPED.get(shown.forward.health.state, "forward held")
         case state:
             return _WORDS[state]
 

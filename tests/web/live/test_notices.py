@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.web.live.notices import NOTICES
 
-SCRIPT = Path("static/js/live/live.js")
+SCRIPT = Path(__file__).parents[3] / "static/js/live/live.js"
 
 
 def test_the_script_of_all_live_pages_sends_the_names_that_the_server_reads() -> None:

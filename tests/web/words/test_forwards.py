@@ -43,6 +43,7 @@ def test_every_state_has_words_and_a_look() -> None:
         (shown(DispatchState.REJECTED, 404), "forward rejected (404)"),
         (shown(DispatchState.HELD, health=ForwardHealth(probe_at=NOW)), "forward held"),
         (shown(DispatchState.HELD, health=ForwardHealth(paused=True)), "forward paused"),
+        (shown(DispatchState.HELD, health=ForwardHealth(off=True)), "forward off"),
     ],
 )
 def test_a_failure_says_what_the_target_said(dispatch: ShownDispatch, text: str) -> None:
