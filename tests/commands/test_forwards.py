@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from app import clock
 from tests.commands.run import hit, run
 from tests.process import TOKEN, Process, serving
+
+WITHIN_S = 20
 
 
 @pytest.fixture
@@ -46,6 +49,9 @@ def test_a_forward_is_added_listed_tested_and_removed(server: Process) -> None:
     assert run("forwards", "remove", "Events", **here).returncode == 0
     assert run("forwards", "retry", "Mine", "--since", "1", "--only-5xx", **here).stderr == "0 sent again.\n"
     assert run("forwards", "resume", "Mine", **here).returncode == 0
+    ends_at = clock.ticks() + WITHIN_S
+    while "on (the connection was refused)  Mine" not in (shown := run("forwards", "list", **here).stdout):
+        assert clock.ticks() < ends_at, shown
     assert run("forwards", "pause", "Other", **here).returncode == 2
     assert run("forwards", "remove", "Mine", **here).stderr == "Deleted.\n"
     assert run("forwards", "list", **here).stdout == ""
