@@ -81,7 +81,8 @@ def read_bin(row: SqlRow, space: SqlRow | None, behind: int) -> Bin:
         captures=0 if space is None else space["captures"],
         by_role={role: 0 if space is None else space[f"{role.value.replace('-', '_')}_count"] for role in Role},
         last_capture_at=None if last is None else from_micros(last),
-        last_n=row["last_n"],
+        # The row of the log was read first, so the space may be ahead of it.
+        last_n=row["last_n"] if space is None else max(row["last_n"], space["n"]),
         seq=0 if space is None else space["last_seq"],
         first_seq=0 if space is None else space["first_seq"],
         swept_n=row["swept_n"],

@@ -203,8 +203,8 @@ async def _show(
 ) -> web.StreamResponse:
     bin_id, n = _address(request)
     store = request.app[keys.STORE]
-    capture = await store.get_capture(bin_id, n)
     bin = await store.get_bin(bin_id)
+    capture = await store.get_capture(bin_id, n)
     address = address_of(capture.raw, capture.row.role, urls_of(site_of(request).root, bin)[capture.row.role])
     source = Source(
         store=store, secrets=request.app[keys.SECRETS], bin_id=bin_id, capture=capture, address=address, pasted=pasted,

@@ -69,7 +69,8 @@ class ComparePage:
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/compare"""
-    return render(request, "compare/index.html", await _whole_page(request))
+    bin = await request.app[keys.STORE].get_bin(request.match_info["bin"])
+    return render(request, "compare/index.html", await _whole_page(request, bin))
 
 
 async def rows(request: web.Request) -> web.StreamResponse:
@@ -98,7 +99,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         page = await _page(request, bin, rows=False)
         page = replace(page, detail=detail, urls=urls_of(site_of(request).root, bin))
         return await render_of(detail.raws, request, "compare/_detail.html", page)
-    page = replace(await _whole_page(request), detail=detail)
+    page = replace(await _whole_page(request, bin), detail=detail)
     return await render_of(detail.raws, request, "compare/index.html", page)
 
 
@@ -170,11 +171,10 @@ def _same_url(pairing: Pairing, wanted: Sequence[int]) -> bool:
     return len({hit.fallback for hit in pairing.hits if hit.n in wanted}) < len(wanted)
 
 
-async def _whole_page(request: web.Request) -> ComparePage:
-    store = request.app[keys.STORE]
-    bin = await store.get_bin(request.match_info["bin"])
+async def _whole_page(request: web.Request, bin: Bin) -> ComparePage:
     page = await _page(request, bin)
-    return replace(page, urls=urls_of(site_of(request).root, bin), side=await _side(store, bin, page.show))
+    side = await _side(request.app[keys.STORE], bin, page.show)
+    return replace(page, urls=urls_of(site_of(request).root, bin), side=side)
 
 
 async def _page(request: web.Request, bin: Bin, *, rows: bool = True) -> ComparePage:

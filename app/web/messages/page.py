@@ -63,7 +63,7 @@ class MessagesPage:
 
 async def index(request: web.Request) -> web.StreamResponse:
     """GET /bins/{bin}/messages"""
-    page = await _whole_page(request)
+    page = await _whole_page(request, await request.app[keys.STORE].get_bin(request.match_info["bin"]))
     return render(request, "messages/index.html", page, status=page.filter.status)
 
 
@@ -96,13 +96,12 @@ async def show(request: web.Request) -> web.StreamResponse:
         bin, filter = detail.bin, filter_of(request)
         page = MessagesPage(bin=bin, urls={}, filter=filter, side=None, rows=(), older=None, detail=detail)
         return render(request, "messages/_detail.html", page)
-    page = replace(await _whole_page(request), detail=detail)
+    page = replace(await _whole_page(request, detail.bin), detail=detail)
     return render(request, "messages/index.html", page)
 
 
-async def _whole_page(request: web.Request) -> MessagesPage:
+async def _whole_page(request: web.Request, bin: Bin) -> MessagesPage:
     store = request.app[keys.STORE]
-    bin = await store.get_bin(request.match_info["bin"])
     filter = filter_of(request)
     try:
         page = await _page(request, bin, filter)
