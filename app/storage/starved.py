@@ -1,5 +1,5 @@
 """Finds out whether a process that is late only waits for a processor: then it is not hung, and killing it would make
-it later still. The follower has the lowest priority, and on a busy machine it may not run for seconds.
+it later still. The follower has a low priority, and on a busy machine it may not run for seconds.
 """
 
 import os

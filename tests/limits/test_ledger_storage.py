@@ -248,21 +248,6 @@ def test_a_step_counts_so_much_for_the_rate(rate: float, wait_s: float) -> None:
     assert pacing.LONGEST_S > QUIET_S
 
 
-def test_the_process_gives_way_to_keeping(monkeypatch) -> None:
-    asked: list[int] = []
-
-    class Gone:
-        def __init__(self, _: int) -> None:
-            raise InterruptedError
-
-    monkeypatch.setattr(process, "begin", lambda: None)
-    monkeypatch.setattr(process, "Pipe", Gone)
-    monkeypatch.setattr(process.os, "nice", asked.append)
-    with pytest.raises(InterruptedError):
-        process.follow(["7"], lambda _: pytest.fail("nothing was received"))
-    assert asked == [process.NICENESS]
-
-
 @pytest.mark.parametrize(("after_s", "waits"), [(process.SETTLED_S - 0.001, 1), (process.SETTLED_S, 0)])
 def test_a_ledger_that_fails_soon_after_it_was_made_again_is_waited_for(
     ticks: Ticks, monkeypatch, after_s: float, waits: int
@@ -293,5 +278,5 @@ def test_a_ledger_that_fails_soon_after_it_was_made_again_is_waited_for(
     monkeypatch.setattr(made, "_belongs_to", lambda *_: True)
     monkeypatch.setattr(made, "_replace", lambda file, _: file)
     monkeypatch.setattr(made, "_wait", waited.append)
-    made.run()
+    made.run(*made.open())
     assert len(waited) == waits

@@ -1,6 +1,6 @@
 """The time limit for parsing one capture: one second of processor time.
 
-Processor time, because the ledger process has the lowest priority: on a busy machine it may not run for seconds. One
+Processor time, because the ledger process has a low priority: on a busy machine it may not run for seconds. One
 interval timer serves the whole process, so that a capture costs no system call. Code that never returns to the
 interpreter is not interrupted; the server kills a process that sends nothing (`client.py`).
 """

@@ -34,7 +34,8 @@ def live(
     wire = wire or Wire(inside)
     monkeypatch.setattr(process_module, "RETRY_S", 0.0)
     files = SqliteLedgerFiles(inside.folder / "ledger.db", inside.folder / "log.db")
-    LedgerProcess(wire, files, [run, first, "[]"], CaptureReader(read, version)).run()
+    process = LedgerProcess(wire, files, [run, first, "[]"], CaptureReader(read, version))
+    process.run(*process.open())
     return wire
 
 
@@ -297,11 +298,27 @@ def test_a_process_that_waits_ends_when_the_server_hangs_up(inside: Inside, monk
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
+def test_storing_has_priority_as_soon_as_the_ledger_is_open(inside: Inside, monkeypatch) -> None:
+    state(inside)
+    wire = Wire(inside)
+    sent: dict[int, list[object]] = {}
+    monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
+    monkeypatch.setattr(process_module, "begin", lambda: None)
+    monkeypatch.setattr(process_module, "tune_gc", lambda: None)
+    monkeypatch.setattr(process_module.os, "nice", lambda niceness: sent.setdefault(niceness, list(wire.sent)))
+    wire.put(LedgerBegins(ReaderContext(secrets_key="a key", public_url=None)))
+    arguments = ["7", str(inside.folder / "ledger.db"), str(inside.folder / "log.db"), "run", "first", "[]"]
+    follow(arguments, lambda _: CaptureReader(read, "1"))
+    ((niceness, before),) = sent.items()
+    assert niceness == process_module.NICENESS > 0
+    assert isinstance(before[-1], LedgerOpened)
+    assert captures(inside) == [1]
+
+
 def test_a_process_whose_server_is_gone_at_once_parses_nothing(inside: Inside, monkeypatch) -> None:
     wire = Wire(inside)
     monkeypatch.setattr(process_module, "Pipe", lambda _: wire)
     monkeypatch.setattr(process_module, "begin", lambda: None)
-    monkeypatch.setattr(process_module.os, "nice", lambda _: 0)
     follow(["7"], lambda _: pytest.fail("it needs no parsers"))
     assert wire.sent == []
 
