@@ -70,6 +70,50 @@ async def test_an_open_message_changes_without_taking_focus_or_place(server: Run
     assert await page.locator("[data-detail]").evaluate("(pane) => pane.scrollTop") == before
 
 
+async def test_what_changes_while_its_pane_is_on_its_way_is_shown(server: Running, watched: Watched) -> None:
+    await callback(server, "queued")
+    page, read, released = watched.page, asyncio.Event(), asyncio.Event()
+
+    async def delay(route: Route) -> None:
+        answer = await route.fetch()
+        read.set()
+        await released.wait()
+        await route.fulfill(response=answer)
+
+    await page.goto(f"{bin_page(server)}/messages")
+    await live(page)
+    await page.route(f"**/messages/twilio/{SID}1", delay, times=1)
+    await page.locator("[data-rows] .row").click()
+    await read.wait()
+    await callback(server, "delivered")
+    await expect(page.locator("[data-rows] .row")).to_contain_text("Delivered")
+    released.set()
+    await expect(page.locator("[data-verdict]")).to_contain_text("Delivered in")
+
+
+async def test_a_message_that_changes_does_not_come_back_for_the_one_that_was_chosen(
+    server: Running, watched: Watched
+) -> None:
+    for sid in (SID + "1", SID + "2"):
+        await callback(server, "queued", sid)
+    page, released = watched.page, asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await released.wait()
+        await route.continue_()
+
+    await page.goto(f"{bin_page(server)}/messages/twilio/{SID}1")
+    await live(page)
+    await page.route(f"**/messages/twilio/{SID}2", hold)
+    async with page.expect_request(f"**/messages/twilio/{SID}2"):
+        await page.locator(f"[data-rows] .row[href*='{SID}2']").click()
+    await callback(server, "delivered")
+    await expect(page.locator(f"[data-rows] .row[href*='{SID}1']")).to_contain_text("Delivered")
+    released.set()
+    await expect(page).to_have_url(f"{bin_page(server)}/messages/twilio/{SID}2")
+    await expect(page.locator("[data-verdict]")).to_contain_text("In progress: queued")
+
+
 async def test_a_new_message_is_held_while_somebody_reads(server: Running, watched: Watched) -> None:
     for number in range(30):
         await inbound(server, f"text {number}", f"in-{number}")

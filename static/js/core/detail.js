@@ -10,6 +10,9 @@ const panes = document.querySelector("[data-panes]");
 const pane = document.querySelector("[data-detail]");
 let readTimer = 0;
 const answers = latestOf();
+// Panes that the reader asked for and that are on their way. What changes meanwhile may be newer than they are.
+let loading = 0;
+const changed = new Set();
 
 const head = () => pane?.querySelector("[data-open]");
 const openId = () => head()?.dataset.open;
@@ -55,7 +58,17 @@ function settle() {
 }
 
 // Of several that are on their way, as when a key is held, only the last one is shown.
-export async function load(address, { push = true, focus = true } = {}) {
+export async function load(address, options) {
+  loading += 1;
+  await show(address, options);
+  loading -= 1;
+  if (loading) return;
+  const isStale = changed.has(openId());
+  changed.clear();
+  if (isStale) await refresh();
+}
+
+async function show(address, { push = true, focus = true } = {}) {
   const answer = await answers.ask(address, { headers: { "X-Partial": "detail" } });
   if (!answer) return undefined;
   const html = await answer.text();
@@ -95,14 +108,14 @@ export function close({ push = true } = {}) {
 
 // What is open changed: shown again, where the reader is, with the focus where it was.
 let fresh = null;
-export async function refresh() {
+async function refresh() {
   if (fresh) return fresh.again = true;
   fresh = { again: false };
   const name = (item) => item.getAttribute("aria-label") ?? item.getAttribute("href");
   const held = pane.contains(document.activeElement) && pane !== document.activeElement ? name(document.activeElement) : null;
   const top = pane.scrollTop;
   const unfolded = [...pane.querySelectorAll("details[data-part][open]")].map((item) => item.dataset.part);
-  await load(location.href, { push: false, focus: false });
+  await show(location.href, { push: false, focus: false });
   for (const part of unfolded) pane.querySelector(`details[data-part="${part}"]`)?.setAttribute("open", "");
   pane.scrollTop = top;
   if (held) [...pane.querySelectorAll("a, button")].find((item) => name(item) === held)?.focus({ preventScroll: true });
@@ -111,6 +124,14 @@ export async function refresh() {
   return again && !pane.hidden ? refresh() : undefined;
 }
 export const isOpen = (id) => Boolean(id) && openId() === id;
+
+// Something changed: shown again if it is open, which is returned, but not before what the reader asked for.
+export async function change(id) {
+  if (loading) changed.add(id);
+  if (loading || !isOpen(id)) return false;
+  await refresh();
+  return true;
+}
 
 function follow(link) {
   document.dispatchEvent(new CustomEvent("smsbin:picked"));
@@ -146,7 +167,7 @@ if (pane) {
   });
   // The outcome came while the capture was open: show it, unless somebody is using the pane.
   document.addEventListener("smsbin:changed", (event) => {
-    if (isOpen(`capture-${event.detail}`) && pane.querySelector("[data-waiting]")) refresh();
+    if (loading || pane.querySelector("[data-waiting]")) change(`capture-${event.detail}`);
   });
   if (!pane.hidden) settle();
 }
