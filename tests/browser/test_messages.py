@@ -32,6 +32,19 @@ async def live(page) -> None:
     await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
 
 
+class Late:
+    """An answer of the server that is on its way until it is released."""
+
+    def __init__(self) -> None:
+        self.read, self.released = asyncio.Event(), asyncio.Event()
+
+    async def delay(self, route: Route) -> None:
+        answer = await route.fetch()
+        self.read.set()
+        await self.released.wait()
+        await route.fulfill(response=answer)
+
+
 def talk_page(server: Running) -> str:
     return f"{bin_page(server)}/conversations/{quote(THEIRS)}/{quote(OURS)}"
 
@@ -72,22 +85,15 @@ async def test_an_open_message_changes_without_taking_focus_or_place(server: Run
 
 async def test_what_changes_while_its_pane_is_on_its_way_is_shown(server: Running, watched: Watched) -> None:
     await callback(server, "queued")
-    page, read, released = watched.page, asyncio.Event(), asyncio.Event()
-
-    async def delay(route: Route) -> None:
-        answer = await route.fetch()
-        read.set()
-        await released.wait()
-        await route.fulfill(response=answer)
-
+    page, late = watched.page, Late()
     await page.goto(f"{bin_page(server)}/messages")
     await live(page)
-    await page.route(f"**/messages/twilio/{SID}1", delay, times=1)
+    await page.route(f"**/messages/twilio/{SID}1", late.delay, times=1)
     await page.locator("[data-rows] .row").click()
-    await read.wait()
+    await late.read.wait()
     await callback(server, "delivered")
     await expect(page.locator("[data-rows] .row")).to_contain_text("Delivered")
-    released.set()
+    late.released.set()
     await expect(page.locator("[data-verdict]")).to_contain_text("Delivered in")
 
 
@@ -129,6 +135,25 @@ async def test_a_new_message_is_held_while_somebody_reads(server: Running, watch
     await expect(page.get_by_text("while reading")).to_have_count(0)
     await pill.click()
     await expect(page.locator("[data-rows] [data-row]").first).to_contain_text("while reading")
+
+
+async def test_a_held_message_that_an_older_part_has_too_is_listed_once(server: Running, watched: Watched) -> None:
+    for number in range(101):
+        await callback(server, "queued", f"{SID}{number}")
+    page, late = watched.page, Late()
+    rows = page.locator("[data-rows] [data-row]")
+    await page.goto(f"{bin_page(server)}/messages")
+    await live(page)
+    await page.route("**/messages/rows*", late.delay, times=1)
+    await page.locator("[data-older]").scroll_into_view_if_needed()
+    await late.read.wait()
+    await callback(server, "delivered", f"{SID}0")
+    await expect(page.locator("[data-held]")).to_contain_text("1 new message")
+    late.released.set()
+    await expect(rows).to_have_count(101)
+    await page.locator("[data-held]").click()
+    await expect(rows.first).to_contain_text("Delivered")
+    await expect(rows).to_have_count(101)
 
 
 async def test_a_filtered_list_takes_in_what_matches_and_lets_go(server: Running, watched: Watched) -> None:

@@ -1,8 +1,9 @@
 """Many requests at once, and what a user writes about them."""
 
+import asyncio
 import json
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app import keys
 from tests.conftest import Running
@@ -116,6 +117,28 @@ async def test_all_that_match_are_deleted_after_time_to_undo(server: Running, wa
         return len(await server.captures()) == 55
 
     await server.until(is_done)
+
+
+async def test_a_note_that_is_saved_after_its_pane_was_left_is_confirmed(server: Running, watched: Watched) -> None:
+    await post(server, "row", count=2)
+    page, released = watched.page, asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await released.wait()
+        await route.continue_()
+
+    await page.goto(f"{bin_page(server)}/captures/2")
+    await is_live(page)
+    await page.route("**/captures/2/annotation", hold)
+    await page.get_by_text("Add a note or tags").click()
+    await page.get_by_label("Note", exact=True).fill("Called back.")
+    async with page.expect_request("**/captures/2/annotation"):
+        await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("link", name="Close", exact=True).click()
+    await expect(page).to_have_url(bin_page(server))
+    released.set()
+    await expect(page.locator("[data-say]")).to_have_text("Saved")
+    assert (await server.capture(2))["note"] == "Called back."
 
 
 async def test_pin_note_and_tags_are_changed_in_place_and_other_tabs_follow(server: Running, watched: Watched) -> None:

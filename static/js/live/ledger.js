@@ -25,7 +25,12 @@ export function ledgerOf(root) {
 
   // In the order in which they changed; the newest ends up on top.
   function lay(items) {
-    for (const item of items.values()) rows.prepend(item);
+    for (const item of items.values()) {
+      // An older part that was loaded meanwhile may have it, too.
+      document.getElementById(item.id)?.remove();
+      dress(item);
+      rows.prepend(item);
+    }
     items.clear();
   }
 

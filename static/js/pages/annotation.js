@@ -21,6 +21,8 @@ async function send(form) {
   if (isUnreachable(answer)) return warn("Cannot reach smsbin, nothing was changed. Try again.");
   if (answer.redirected) return location.reload();
   if (!answer.ok && answer.status !== 422) return warn("Not saved: the request was deleted.");
+  const isOpen = section() && Number(document.querySelector("[data-open]").dataset.n) === n;
+  if (!isOpen) return answer.ok ? say("Saved", { atOnce: true }) : warn(`Not saved: what was written at #${n} is not allowed.`);
   if (answer.ok && !isPin) section().dataset.saved = "";
   put(await answer.text(), n);
   if (!answer.ok) {
