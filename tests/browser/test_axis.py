@@ -1,5 +1,6 @@
 """The time axis above the live list: it tells numbers, chooses a time, and follows new requests."""
 
+import re
 from datetime import timedelta
 
 from playwright.async_api import Page, expect
@@ -66,6 +67,8 @@ async def test_a_bar_or_several_put_their_time_into_the_filter(server: Running, 
     await page.keyboard.press("Shift+End")
     await page.keyboard.press("Enter")
     await expect(box).to_have_value("method:POST after:" + await _begin(page))
+    # The answer has another axis.
+    await expect(page).to_have_url(re.compile("after"))
     await expect(plot).to_be_focused()
     assert await page.evaluate("window.loaded")
     await page.locator(".axis-numbers > summary").click()
