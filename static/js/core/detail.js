@@ -4,6 +4,7 @@ import { latestOf } from "./net.js";
 import { say } from "./page.js";
 import { isSelected } from "./selection.js";
 import { keepInPlace, showFromTop } from "./place.js";
+import { showSteps, withTab } from "./steps.js";
 import { localise } from "./times.js";
 
 const panes = document.querySelector("[data-panes]");
@@ -23,31 +24,9 @@ function markCurrent() {
   openRow()?.querySelector(".row").setAttribute("aria-current", "true");
 }
 
-// The list on the page is the truth about what stands beside the open capture; past its ends, what the server said.
-function refreshSteps() {
-  const item = openRow();
-  for (const link of item ? pane.querySelectorAll("[data-step]") : []) {
-    let next = item;
-    do next = link.dataset.step === "newer" ? next.previousElementSibling : next.nextElementSibling;
-    while (next && (!next.dataset.n || next.hidden));
-    if (!next) continue;
-    link.href = withTab(next.querySelector(".row").href);
-    for (const name of ["aria-disabled", "role"]) link.removeAttribute(name);
-  }
-}
-
-// Stepping from one request to the next stays on the tab that is being read.
-function withTab(address) {
-  const tab = pane.querySelector("[data-tab][aria-current]")?.dataset.tab ?? "summary";
-  if (tab === "summary") return address;
-  const url = new URL(address, location.href);
-  url.searchParams.set("tab", tab);
-  return url.href;
-}
-
 function settle() {
   localise(pane);
-  refreshSteps();
+  showSteps(pane, openRow());
   for (const button of pane.querySelectorAll("[data-pick]")) button.hidden = false;
   for (const button of pane.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isSelected(Number(button.dataset.pick)));
   markCurrent();
@@ -138,7 +117,7 @@ function follow(link) {
   if (link.matches("[data-close]")) close();
   else if (link.matches("[data-tab]")) load(link.href, { focus: false });
   else if (link.matches("[data-step][href]")) step(link);
-  else if (link.href) load(withTab(link.href));
+  else if (link.href) load(withTab(pane, link.href));
 }
 
 // The arrow that was pressed keeps the focus, so that it can be pressed again.
@@ -159,7 +138,7 @@ function onClick(event) {
 
 if (pane) {
   document.addEventListener("click", onClick);
-  document.addEventListener("smsbin:rows", refreshSteps);
+  document.addEventListener("smsbin:rows", () => showSteps(pane, openRow()));
   document.addEventListener("smsbin:close", () => close());
   addEventListener("popstate", () => {
     if (location.pathname === new URL(panes.dataset.home, location.href).pathname) close({ push: false });
