@@ -40,12 +40,13 @@ from .services.listeners.registry import Listeners
 from .services.mappings import Mappings
 from .services.metrics import Metrics
 from .services.privacy import PrivacySettings
+from .services.reader_context import context_of
 from .services.reconciliations.reconciling import Reconciling
 from .services.reconciliations.reconstructing import Reconstructing
 from .services.reloading import Reloadable, Reloading
 from .services.replays import Replaying
 from .services.saved_filters import SavedFilters
-from .services.secrets import Secrets, context_of
+from .services.secrets import Secrets
 from .services.shares import Shares
 from .services.simulations.runs import Simulating
 from .services.simulations.shared import SharedRuns

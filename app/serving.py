@@ -1,11 +1,9 @@
 """Runs the server process: start, announce the address, wait for a signal, stop in bounded time."""
 
 import asyncio
-import errno
 import gc
 import json
 import signal
-import socket
 import sys
 
 from aiohttp import web
@@ -13,16 +11,14 @@ from aiohttp import web
 from . import __version__, keys
 from .domain.bins import Bin
 from .domain.roles import Role
-from .errors import CannotStart
 from .log import get_log, set_up_log
 from .main import create_server
+from .port import listen
 from .services.bins import first_bin
 from .settings import Settings
 from .tasks import new_loop
 from .web.site.urls import capture_url
 
-# The kernel closes a connection to a viewer or sender after this time without acknowledgements.
-USER_TIMEOUT_MS = 30_000
 # The time after which a thread yields the interpreter lock to a waiting one. The event loop waits for it after each
 # system call while searches run in threads. With Python's default of 5 ms captures take half as long again (`make bench
 # ARGS=attack`: p99 40 to 53 ms, and 27 to 35 with this).
@@ -60,25 +56,6 @@ async def _serve(settings: Settings) -> None:
     finally:
         await server.stop()
         listener.close()
-
-
-def listen(settings: Settings) -> socket.socket:
-    """The listening socket. Raises CannotStart if the port is in use, or the address is not one of this machine."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CannotStart(
-                f"Port {settings.port} is taken. Stop the other program, or use another port: --port 8011."
-            ) from None
-        raise CannotStart(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}.") from None
-    listener.setblocking(False)
-    return listener
 
 
 async def announce(settings: Settings, app: web.Application, port: int) -> None:

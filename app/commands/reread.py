@@ -63,7 +63,7 @@ def _reread_on_server(client: Client, wanted: str | None) -> None:
 
 
 async def _reread_locally(folder: Path, wanted: str | None) -> None:
-    from ..services.secrets import context_of
+    from ..services.reader_context import context_of
     from ..settings import all_settings, read_settings
     from ..storage.opening import open_store
 

@@ -11,7 +11,6 @@ from ..domain.signatures import Judgement, Signing
 from ..egress import Network, open_sender
 from ..errors import Conflict, Invalid
 from ..live.hub import Hub
-from ..settings import Settings
 from ..signatures.explaining import Diagnosis
 from ..signatures.pasted import PastedResult
 from ..signatures.schemes import SCHEMES
@@ -22,7 +21,6 @@ from ..store import Store
 from ..tasks import run_in_thread
 from .large import work_on
 from .rereading import wait_until_reread
-from .token_file import read_secret_file
 
 MOST_SECRETS = 20
 """Secrets of one bin."""
@@ -47,14 +45,6 @@ def named_schemes() -> str:
     return (
         ", ".join(name for name in scheme_names() if not name.startswith("hmac:")) + ", or hmac:sha256:hex:body:text …"
     )
-
-
-def context_of(settings: Settings) -> ReaderContext:
-    """The settings on which verdicts depend. Raises CannotStart when the file of the key cannot be read."""
-    key = settings.secrets_key
-    if settings.secrets_key_file is not None:
-        key = read_secret_file(settings.secrets_key_file, "secrets key")
-    return ReaderContext(secrets_key=key, public_url=settings.public_url)
 
 
 class Secrets:

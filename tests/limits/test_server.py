@@ -1,7 +1,6 @@
 """The process: its names of files, its log, its sockets, its threads, its waits, and the server that tests start."""
 
 import asyncio
-import socket
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -89,13 +88,6 @@ async def test_no_answer_leaves_before_its_time(monkeypatch: pytest.MonkeyPatch)
     assert await HeldAnswers().wait(16.0, OpenSender()) is Ending.OVER
     assert asked == [16.0 + held_answers.ROUNDING_S]
     assert held_answers.ROUNDING_S > 0.001
-
-
-@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system does not have it")
-def test_a_peer_that_confirms_nothing_is_given_up_after_so_long() -> None:
-    listener = serving.listen(read_settings({"access_token": "a-token-only-for-tests", "port": "0"}))
-    with listener:
-        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == serving.USER_TIMEOUT_MS
 
 
 def test_a_thread_hands_the_interpreter_over_after_so_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import CannotStart
-from app.services.secrets import context_of, scheme_names
+from app.services.secrets import scheme_names
 from app.settings import Settings
 from tests.conftest import Running, run_server
 from tests.signed import FIELDS, SECRET, twilio_headers
@@ -96,17 +95,6 @@ async def test_a_new_public_url_changes_the_verdicts_of_bins_with_secrets(
         await become(server, "wrong_secret_or_changed", "wrong_secret_or_changed")
     async with run_server(make_settings(public_url=URL)) as server:
         await become(server, "valid", "valid")
-
-
-def test_a_key_file_that_cannot_be_read_or_is_too_short_ends_the_start(
-    make_settings: Callable[..., Settings], tmp_path: Path
-) -> None:
-    with pytest.raises(CannotStart, match="The secrets key file"):
-        context_of(make_settings(secrets_key_file=str(tmp_path / "nothing")))
-    file = tmp_path / "short"
-    file.write_text("short")
-    with pytest.raises(CannotStart, match=r"The secrets key in .* needs at least 16"):
-        context_of(make_settings(secrets_key_file=str(file)))
 
 
 def test_every_scheme_can_be_named() -> None:

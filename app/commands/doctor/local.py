@@ -8,11 +8,11 @@ from pathlib import Path
 
 from ...domain.units import size_text
 from ...errors import CannotStart, Invalid
+from ...port import listen
 from ...services.database import check_token_is_given, database_url
-from ...services.secrets import context_of
+from ...services.reader_context import context_of
 from ...services.token_file import others_can_open
 from ...services.upkeep.disk import DiskSpace
-from ...serving import listen
 from ...settings import Settings, all_settings, read_settings, unknown_variables
 from ...signatures.sealing import CannotOpen, is_sealed, unseal
 from ...storage.lock import holder_of, locks_work
