@@ -101,7 +101,7 @@ def ways_to_lose() -> dict[str, Callable[[Path], None]]:
     return ways
 
 
-def inject(folder: Path, count: int, seconds: float, seed: int) -> Counts:
+def inject(folder: Path, count: int, seconds: float, seed: int, until_bad: bool) -> Counts:
     """The campaign, in a process with `native/preload.c`."""
     plant()
     ballast.SIZE = 1 << 16
@@ -111,7 +111,7 @@ def inject(folder: Path, count: int, seconds: float, seed: int) -> Counts:
 
     def is_over() -> bool:
         pace.tell(counts.faults)
-        return counts.faults >= count or time.monotonic() > ends_at
+        return counts.faults >= count or time.monotonic() > ends_at or (until_bad and counts.bad > 0)
 
     while not is_over():
         trial = Trial(folder, control, seed)
@@ -134,8 +134,11 @@ def inject(folder: Path, count: int, seconds: float, seed: int) -> Counts:
     return counts
 
 
-def campaign(count: int, seconds: float, *, seed: int = 0, planted: str = "", pace: Pace | None = None) -> Counts:
-    """At least this number of faults, unless the time is over before. Runs in a process of its own."""
+def campaign(
+    count: int, seconds: float, *, seed: int = 0, planted: str = "", until_bad: bool = False, pace: Pace | None = None
+) -> Counts:
+    """At least this number of faults, unless the time is over before; `until_bad`: or one of them did harm. Runs in a
+    process of its own."""
     with scratch() as folder:
         (folder / "data").mkdir()
         Control(folder / "control")
@@ -143,7 +146,7 @@ def campaign(count: int, seconds: float, *, seed: int = 0, planted: str = "", pa
             "LD_PRELOAD": str(compile_library("preload", folder)), "PROOF_DIR": str(folder / "data"),
             "PROOF_CONTROL": str(folder / "control"), VARIABLE: planted,
         }  # fmt: skip
-        options = msgspec.json.encode([str(folder), count, seconds, seed]).decode()
+        options = msgspec.json.encode([str(folder), count, seconds, seed, until_bad]).decode()
         command = [sys.executable, "-m", "tests.proof.faults", "inject", options]
         with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE) as worker:
             assert worker.stdout is not None

@@ -11,7 +11,9 @@ from tests.proof.workers import share_out
 TIME_S = 240.0
 IMAGES = 4_000
 # With this seed there are restores and failed syncs among the first histories.
-SEEDS = (60, 40, 20, 10)
+SEED = 60
+# Of histories in which each mistake does harm, the one that shows it soonest is first.
+SEEDS = (10, 40, SEED)
 pytestmark = pytest.mark.skipif(not can_compile() and not os.environ.get("CI"), reason=NEEDED)
 
 
@@ -21,7 +23,7 @@ def _cut(count: int = IMAGES, **options: object) -> dict:
 
 
 def test_every_image_that_a_power_cut_leaves_holds_what_was_acknowledged() -> None:
-    found = _cut(seed=SEEDS[0])
+    found = _cut(seed=SEED)
     assert found["problems"] == []
     assert found["images"] >= IMAGES
     assert found["kinds"].keys() == {loss.__name__ for loss in KINDS}
@@ -44,5 +46,5 @@ def test_a_mistake_that_is_planted_is_caught(mistake: str) -> None:
 
 
 def test_a_disk_that_lies_about_its_syncs_is_caught() -> None:
-    found = _cut(600, seed=SEEDS[0], lies="-wal")
+    found = _cut(600, seed=SEED, lies="-wal")
     assert found["bad"] > found["images"] / 7

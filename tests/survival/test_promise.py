@@ -45,5 +45,5 @@ def test_faults_of_the_system_cost_nothing_that_was_acknowledged() -> None:
     ("mistake", "count"), [("errors of a commit are ignored", 240), ("files are not looked at", 60)]
 )
 def test_the_faults_catch_a_mistake_that_is_planted(mistake: str, count: int) -> None:
-    (found,) = share_out("faults", "control", count, TIME_S, workers=1, planted=mistake)
+    (found,) = share_out("faults", "control", count, TIME_S, workers=1, planted=mistake, until_bad=True)
     assert found["bad"] > 0
