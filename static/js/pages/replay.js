@@ -13,6 +13,7 @@ function fill() {
 }
 
 async function send(form, submitter) {
+  const from = location.href;
   const body = new URLSearchParams(new FormData(form, submitter));
   remember(name(form), body.get("url"));
   const button = form.querySelector("button");
@@ -23,6 +24,8 @@ async function send(form, submitter) {
   if (isUnreachable(answer)) return warn("Cannot reach smsbin, nothing was sent. Try again.");
   if (!answer.ok && answer.status !== 422) return warn("Not sent: the request was deleted.");
   if (answer.redirected) return location.reload();
+  // The reader has opened something else, which stays.
+  if (location.href !== from) return answer.ok ? say("Sent: the response is on the Replay tab", { atOnce: true }) : warn("Not sent: the form has errors.");
   const ticked = form.elements.credentials.checked;
   put(await answer.text(), location.href, { push: false, focus: false });
   const fresh = document.querySelector("[data-replay]");

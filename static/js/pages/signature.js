@@ -4,6 +4,7 @@ import { ask } from "../core/net.js";
 import { say } from "../core/page.js";
 
 async function explain(form) {
+  const from = location.href;
   const button = form.querySelector("button");
   button.disabled = true;
   const body = new URLSearchParams(new FormData(form));
@@ -11,6 +12,8 @@ async function explain(form) {
   button.disabled = false;
   if (!answer.ok) return say("smsbin cannot be reached, or the request was deleted", { atOnce: true });
   if (answer.redirected) return location.reload();
+  // The reader has opened something else, which stays.
+  if (location.href !== from) return undefined;
   put(await answer.text(), location.href, { push: false, focus: false });
   const fresh = document.querySelector("[data-in-place]");
   fresh.elements.pasted.focus();
