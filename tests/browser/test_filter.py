@@ -1,11 +1,12 @@
 """The filter of the live list: applied, corrected and cleared without loading the page again."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, ViewportSize, expect
+from playwright.async_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.conftest import Running
 
@@ -168,3 +169,30 @@ async def test_the_syntax_opens_beside_the_box_without_a_violation(
     assert overflow <= 0
     await page.keyboard.press("Escape")
     await expect(help).to_be_hidden()
+
+
+async def test_counts_of_saved_filters_that_come_late_do_not_change_which_is_current(
+    server: Running, watched: Watched
+) -> None:
+    await post(server, "hello")
+    async with server.client.put(f"{server.bin_api}/filters/f1", json={"name": "Greetings", "q": "hello"}) as answer:
+        assert answer.status < 300
+    page, read, released = watched.page, asyncio.Event(), asyncio.Event()
+
+    async def delay(route: Route) -> None:
+        late = await route.fetch()
+        read.set()
+        await released.wait()
+        await route.fulfill(response=late)
+
+    await page.route("**/filters?*", delay, times=1)
+    await page.goto(bin_page(server))
+    await read.wait()
+    await page.locator("[data-filter-box]").fill("hello")
+    await page.keyboard.press("Enter")
+    current = page.locator("[data-saved] [aria-current]")
+    await expect(page).to_have_url(f"{bin_page(server)}?q=hello")
+    await expect(current.first).to_contain_text("Greetings")
+    async with page.expect_response("**/filters?*q=hello*"):
+        released.set()
+    await expect(current.first).to_contain_text("Greetings")

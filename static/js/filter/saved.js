@@ -17,9 +17,12 @@ function hide() {
 }
 
 async function refresh() {
+  const { search } = location;
   const address = new URL(nav.dataset.savedUrl, location.href);
-  address.searchParams.set("q", new URLSearchParams(location.search).get("q") ?? "");
+  address.searchParams.set("q", new URLSearchParams(search).get("q") ?? "");
   const answer = await ask(address);
+  // The filter has changed in the meantime, and another one is current.
+  if (search !== location.search) return refresh();
   if (!answer.ok || answer.redirected) return;
   const fresh = fragment(await answer.text());
   for (const part of document.querySelectorAll("[data-saved]")) put(part, fresh.querySelector(`[data-saved="${part.dataset.saved}"]`));
