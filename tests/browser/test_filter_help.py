@@ -1,7 +1,10 @@
 """Completion in the filter box, by keys, mouse and touch; and saved filters, whose counts follow the bin."""
 
+import asyncio
+import re
+
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from app import keys
 from tests.conftest import Running
@@ -71,6 +74,25 @@ async def test_keys_and_values_are_completed_with_the_keyboard(server: Running, 
     await apply(page, "even")
     await shows(page, [4, 2])
     await expect(box(page)).to_be_focused()
+
+
+async def test_what_was_typed_since_the_list_was_made_is_replaced_too(server: Running, watched: Watched) -> None:
+    await fill(server, 4)
+    page, answered = watched.page, asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await answered.wait()
+        await route.continue_()
+
+    await page.goto(bin_page(server))
+    await is_live(page)
+    await box(page).press_sequentially("-fro")
+    await expect(options(page)).to_have_text([re.compile("^from:")])
+    await page.route("**/completions?*", hold)
+    await box(page).press_sequentially("m")
+    await page.keyboard.press("Tab")
+    await has_caret_at(page, "-from:", 6)
+    answered.set()
 
 
 async def test_completions_are_tapped_on_the_smallest_phone(chromium: Browser, server: Running) -> None:

@@ -6,7 +6,7 @@ import { say } from "../core/page.js";
 const PAUSE_MS = 80;
 let timer = 0;
 let asking = null;
-// What the list on the screen belongs to: the box, and the part of its text that a choice replaces.
+// What the list on the screen belongs to: the box, its text, and the part of it that a choice replaces.
 let shown = null;
 
 const popupOf = (box) => box.closest(".completed").querySelector("[data-completions]");
@@ -38,7 +38,7 @@ async function complete(box) {
   if (mine.signal.aborted || box.value !== text || box.selectionStart !== caret || document.activeElement !== box) return;
   const found = answer.ok ? JSON.parse(await answer.text()) : { items: [] };
   if (!found.items.length) close();
-  else show(box, { start: lengthOf(text, found.start), end: lengthOf(text, found.end), counted: found.counted, items: found.items });
+  else show(box, { text, start: lengthOf(text, found.start), end: lengthOf(text, found.end), counted: found.counted, items: found.items });
 }
 
 function show(box, place) {
@@ -83,10 +83,13 @@ function step(by) {
 }
 
 function accept(option) {
-  const { box, start, end, items } = shown;
+  const { box, text, start, end, items } = shown;
   const { insert } = items[[...option.parentElement.children].indexOf(option)];
-  box.setRangeText(insert, start, end, "end");
+  // What was typed since the list was asked for belongs to the part.
+  const typed = box.value.length - text.length;
   close();
+  if (end + typed < start) return;
+  box.setRangeText(insert, start, end + typed, "end");
   box.focus();
   if (insert.endsWith(":")) complete(box);
 }
