@@ -38,21 +38,20 @@ TINY = {"width": 320, "height": 640}
 @dataclass(frozen=True, slots=True)
 class Look:
     """A width and a theme that each screen is looked at in, one after the other without loading it again. A rule that
-    does not depend on colours is checked in one theme, and on the smallest screen, which has the layout of the narrow
-    one, only sizes are."""
+    does not depend on colours is checked in one theme."""
 
     name: str
     size: ViewportSize
     theme: Literal["light", "dark"]
-    rules: Literal["all", "colours", "sizes"]
+    all_rules: bool
 
 
 LOOKS = (
-    Look("wide and light", WIDE, "light", "all"),
-    Look("wide and dark", WIDE, "dark", "colours"),
-    Look("narrow and dark", NARROW, "dark", "colours"),
-    Look("narrow and light", NARROW, "light", "all"),
-    Look("tiny and light", TINY, "light", "sizes"),
+    Look("wide and light", WIDE, "light", all_rules=True),
+    Look("wide and dark", WIDE, "dark", all_rules=False),
+    Look("narrow and dark", NARROW, "dark", all_rules=False),
+    Look("narrow and light", NARROW, "light", all_rules=True),
+    Look("tiny and light", TINY, "light", all_rules=True),
 )
 # A control smaller than 24 px, or than 44 px in touch, that is not a link in running text (2.5.8).
 SMALL = """
@@ -101,10 +100,9 @@ class Judge:
         page = self._page
         await page.set_viewport_size(look.size)
         await page.emulate_media(color_scheme=look.theme)
-        if look.rules != "sizes":
-            for rule, places in (await violations(page, only_colours=look.rules == "colours")).items():
-                self._add(path, look, rule, places)
-        if look.rules == "colours":
+        for rule, places in (await violations(page, only_colours=not look.all_rules)).items():
+            self._add(path, look, rule, places)
+        if not look.all_rules:
             return
         limit = 24 if look.size is WIDE else 44
         if path != "/docs" and (small := await page.evaluate(SMALL.replace("LIMIT", str(limit)))):

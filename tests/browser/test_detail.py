@@ -1,12 +1,11 @@
 """The open request and the open message: finding, folding, copying, by hand and by key."""
 
-import asyncio
-
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, expect
 
 from tests.conftest import Running
 
 from .conftest import Watched
+from .late import Late
 from .test_live_page import bin_page
 
 
@@ -69,21 +68,16 @@ async def test_the_menu_copies_as_code(server: Running, watched: Watched) -> Non
 async def test_the_response_of_a_replay_does_not_replace_what_was_opened_meanwhile(
     server: Running, watched: Watched
 ) -> None:
-    page, released = watched.page, asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await released.wait()
-        await route.continue_()
-
+    page, late = watched.page, Late()
     for _ in range(2):
         await _open(server, page, {"a": "b"}, "tab=replay")
-    await page.route("**/captures/1/replay", hold)
+    await page.route("**/captures/1/replay", late.hold)
     await page.locator("[data-replay] [name=url]").fill("http://127.0.0.1:9/")
     async with page.expect_request("**/captures/1/replay"):
         await page.locator("[data-replay] [name=url]").press("Enter")
     await page.locator("#capture-2 .row").click()
     await expect(page.locator('[data-open="capture-2"]')).to_be_visible()
-    released.set()
+    late.released.set()
     await expect(page.get_by_role("alert")).to_have_text("Not sent: the form has errors.")
     watched.complaints[:] = [text for text in watched.complaints if "422" not in text]
     await expect(page.locator('[data-open="capture-2"]')).to_be_visible()

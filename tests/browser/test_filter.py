@@ -1,17 +1,17 @@
 """The filter of the live list: applied, corrected and cleared without loading the page again."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, Page, Route, ViewportSize, expect
+from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from tests.conftest import Running
 
 from .axe import violations
 from .conftest import PHONE, WIDE, Watched
+from .late import Late
 from .listing import fill, numbers, scroll
 from .listing import record as record_list
 from .test_list_window import is_live
@@ -177,22 +177,15 @@ async def test_counts_of_saved_filters_that_come_late_do_not_change_which_is_cur
     await post(server, "hello")
     async with server.client.put(f"{server.bin_api}/filters/f1", json={"name": "Greetings", "q": "hello"}) as answer:
         assert answer.status < 300
-    page, read, released = watched.page, asyncio.Event(), asyncio.Event()
-
-    async def delay(route: Route) -> None:
-        late = await route.fetch()
-        read.set()
-        await released.wait()
-        await route.fulfill(response=late)
-
-    await page.route("**/filters?*", delay, times=1)
+    page, late = watched.page, Late()
+    await page.route("**/filters?*", late.delay, times=1)
     await page.goto(bin_page(server))
-    await read.wait()
+    await late.read.wait()
     await page.locator("[data-filter-box]").fill("hello")
     await page.keyboard.press("Enter")
     current = page.locator("[data-saved] [aria-current]")
     await expect(page).to_have_url(f"{bin_page(server)}?q=hello")
     await expect(current.first).to_contain_text("Greetings")
     async with page.expect_response("**/filters?*q=hello*"):
-        released.set()
+        late.released.set()
     await expect(current.first).to_contain_text("Greetings")

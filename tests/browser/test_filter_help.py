@@ -1,16 +1,16 @@
 """Completion in the filter box, by keys, mouse and touch; and saved filters, whose counts follow the bin."""
 
-import asyncio
 import re
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, Route, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from app import keys
 from tests.conftest import Running
 
 from .axe import violations
 from .conftest import Watched, sign_in, watch
+from .late import Late
 from .listing import fill
 from .test_accessibility import TINY
 from .test_filter import apply, box, shows
@@ -78,21 +78,16 @@ async def test_keys_and_values_are_completed_with_the_keyboard(server: Running, 
 
 async def test_what_was_typed_since_the_list_was_made_is_replaced_too(server: Running, watched: Watched) -> None:
     await fill(server, 4)
-    page, answered = watched.page, asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await answered.wait()
-        await route.continue_()
-
+    page, late = watched.page, Late()
     await page.goto(bin_page(server))
     await is_live(page)
     await box(page).press_sequentially("-fro")
     await expect(options(page)).to_have_text([re.compile("^from:")])
-    await page.route("**/completions?*", hold)
+    await page.route("**/completions?*", late.hold)
     await box(page).press_sequentially("m")
     await page.keyboard.press("Tab")
     await has_caret_at(page, "-from:", 6)
-    answered.set()
+    late.released.set()
 
 
 async def test_completions_are_tapped_on_the_smallest_phone(chromium: Browser, server: Running) -> None:

@@ -9,6 +9,7 @@ from playwright.async_api import Route, expect
 from tests.conftest import Running
 
 from .conftest import PHONE, Watched, sign_in, watch
+from .late import Late
 from .test_live_page import bin_page
 
 OURS, THEIRS = "+19495550142", "+14155550123"
@@ -30,19 +31,6 @@ async def inbound(server: Running, text: str, sid: str, sender: str = THEIRS) ->
 
 async def live(page) -> None:
     await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
-
-
-class Late:
-    """An answer of the server that is on its way until it is released."""
-
-    def __init__(self) -> None:
-        self.read, self.released = asyncio.Event(), asyncio.Event()
-
-    async def delay(self, route: Route) -> None:
-        answer = await route.fetch()
-        self.read.set()
-        await self.released.wait()
-        await route.fulfill(response=answer)
 
 
 def talk_page(server: Running) -> str:
@@ -102,20 +90,15 @@ async def test_a_message_that_changes_does_not_come_back_for_the_one_that_was_ch
 ) -> None:
     for sid in (SID + "1", SID + "2"):
         await callback(server, "queued", sid)
-    page, released = watched.page, asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await released.wait()
-        await route.continue_()
-
+    page, late = watched.page, Late()
     await page.goto(f"{bin_page(server)}/messages/twilio/{SID}1")
     await live(page)
-    await page.route(f"**/messages/twilio/{SID}2", hold)
+    await page.route(f"**/messages/twilio/{SID}2", late.hold)
     async with page.expect_request(f"**/messages/twilio/{SID}2"):
         await page.locator(f"[data-rows] .row[href*='{SID}2']").click()
     await callback(server, "delivered")
     await expect(page.locator(f"[data-rows] .row[href*='{SID}1']")).to_contain_text("Delivered")
-    released.set()
+    late.released.set()
     await expect(page).to_have_url(f"{bin_page(server)}/messages/twilio/{SID}2")
     await expect(page.locator("[data-verdict]")).to_contain_text("In progress: queued")
 

@@ -1,14 +1,14 @@
 """Many requests at once, and what a user writes about them."""
 
-import asyncio
 import json
 
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from app import keys
 from tests.conftest import Running
 
 from .conftest import PHONE, Watched, sign_in, watch
+from .late import Late
 from .listing import fill
 from .test_list_window import is_live
 from .test_live_page import bin_page, post
@@ -121,22 +121,17 @@ async def test_all_that_match_are_deleted_after_time_to_undo(server: Running, wa
 
 async def test_a_note_that_is_saved_after_its_pane_was_left_is_confirmed(server: Running, watched: Watched) -> None:
     await post(server, "row", count=2)
-    page, released = watched.page, asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await released.wait()
-        await route.continue_()
-
+    page, late = watched.page, Late()
     await page.goto(f"{bin_page(server)}/captures/2")
     await is_live(page)
-    await page.route("**/captures/2/annotation", hold)
+    await page.route("**/captures/2/annotation", late.hold)
     await page.get_by_text("Add a note or tags").click()
     await page.get_by_label("Note", exact=True).fill("Called back.")
     async with page.expect_request("**/captures/2/annotation"):
         await page.get_by_role("button", name="Save").click()
     await page.get_by_role("link", name="Close", exact=True).click()
     await expect(page).to_have_url(bin_page(server))
-    released.set()
+    late.released.set()
     await expect(page.locator("[data-say]")).to_have_text("Saved")
     assert (await server.capture(2))["note"] == "Called back."
 

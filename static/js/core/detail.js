@@ -39,8 +39,7 @@ function settle() {
 // Of several that are on their way, as when a key is held, only the last one is shown.
 export async function load(address, options) {
   loading += 1;
-  await show(address, options);
-  loading -= 1;
+  await show(address, options).finally(() => { loading -= 1; });
   if (loading) return;
   const isStale = changed.has(openId());
   changed.clear();
@@ -56,7 +55,14 @@ async function show(address, { push = true, focus = true } = {}) {
   return put(html, address, { push, focus });
 }
 
-export function put(html, address, { push = true, focus = true } = {}) {
+// What was asked for at an address. False: the reader has opened something else meanwhile, which stays.
+export function putAt(from, html) {
+  if (location.href !== from) return false;
+  put(html, from, { push: false, focus: false });
+  return true;
+}
+
+function put(html, address, { push, focus }) {
   pane.replaceChildren(fragment(html));
   pane.tabIndex = -1;
   if (pane.hidden) showFromTop();
@@ -104,8 +110,8 @@ async function refresh() {
 }
 export const isOpen = (id) => Boolean(id) && openId() === id;
 
-// Something changed: shown again if it is open, which is returned, but not before what the reader asked for.
-export async function change(id) {
+// Something changed. It is shown again if it is open, which is returned, but not before what the reader asked for.
+export async function refreshIfOpen(id) {
   if (loading) changed.add(id);
   if (loading || !isOpen(id)) return false;
   await refresh();
@@ -146,7 +152,7 @@ if (pane) {
   });
   // The outcome came while the capture was open: show it, unless somebody is using the pane.
   document.addEventListener("smsbin:changed", (event) => {
-    if (loading || pane.querySelector("[data-waiting]")) change(`capture-${event.detail}`);
+    if (loading || pane.querySelector("[data-waiting]")) refreshIfOpen(`capture-${event.detail}`);
   });
   if (!pane.hidden) settle();
 }

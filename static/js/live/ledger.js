@@ -1,6 +1,6 @@
 // The lists of messages, conversations and pairs. A row that is there changes where it stands; a new one comes on top, and is
 // held back while somebody reads. The counts beside it are asked for again, at most every two seconds.
-import { change, isOpen } from "../core/detail.js";
+import { isOpen, refreshIfOpen } from "../core/detail.js";
 import { heldOf, swap } from "./held.js";
 import { fragment } from "../core/html.js";
 import { ask } from "../core/net.js";
@@ -44,7 +44,7 @@ export function ledgerOf(root) {
     localise(item);
     dress(item);
     const old = document.getElementById(item.id);
-    follow(item.id);
+    reopen(item.id);
     if (old && !stays && !held.reading() && !isOpen(item.id)) old.remove();
     else if (old) swap(old, item);
     else if (!stays) held.rows.delete(item.id);
@@ -55,8 +55,8 @@ export function ledgerOf(root) {
     }
   }
 
-  async function follow(id) {
-    if (!await change(id)) return;
+  async function reopen(id) {
+    if (!await refreshIfOpen(id)) return;
     const verdict = root.querySelector("[data-verdict] strong");
     if (verdict) say(verdict.textContent, { atOnce: true });
   }

@@ -21,8 +21,9 @@ async function send(form) {
   if (isUnreachable(answer)) return warn("Cannot reach smsbin, nothing was changed. Try again.");
   if (answer.redirected) return location.reload();
   if (!answer.ok && answer.status !== 422) return warn("Not saved: the request was deleted.");
+  const told = isPin ? (body.get("pinned") === "1" ? "Pinned" : "Unpinned") : "Saved";
   const isOpen = section() && Number(document.querySelector("[data-open]").dataset.n) === n;
-  if (!isOpen) return answer.ok ? say("Saved", { atOnce: true }) : warn(`Not saved: what was written at #${n} is not allowed.`);
+  if (!isOpen) return answer.ok ? say(told, { atOnce: true }) : warn(`Not saved: what was written at #${n} is not allowed.`);
   if (answer.ok && !isPin) section().dataset.saved = "";
   put(await answer.text(), n);
   if (!answer.ok) {
@@ -30,7 +31,7 @@ async function send(form) {
     return say(section().querySelector("[role=alert]").textContent, { atOnce: true });
   }
   section().querySelector(isPin ? "[aria-pressed]" : "summary").focus();
-  return say(isPin ? (body.get("pinned") === "1" ? "Pinned" : "Unpinned") : "Saved", { atOnce: true });
+  return say(told, { atOnce: true });
 }
 
 async function pin() {

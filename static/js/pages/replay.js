@@ -1,5 +1,5 @@
 // Replay: the address is remembered for each bin, and the answer is shown where the reader is.
-import { put } from "../core/detail.js";
+import { putAt } from "../core/detail.js";
 import { ask, isUnreachable, warn } from "../core/net.js";
 import { say } from "../core/page.js";
 import { recall, remember } from "../core/store.js";
@@ -24,10 +24,8 @@ async function send(form, submitter) {
   if (isUnreachable(answer)) return warn("Cannot reach smsbin, nothing was sent. Try again.");
   if (!answer.ok && answer.status !== 422) return warn("Not sent: the request was deleted.");
   if (answer.redirected) return location.reload();
-  // The reader has opened something else, which stays.
-  if (location.href !== from) return answer.ok ? say("Sent: the response is on the Replay tab", { atOnce: true }) : warn("Not sent: the form has errors.");
   const ticked = form.elements.credentials.checked;
-  put(await answer.text(), location.href, { push: false, focus: false });
+  if (!putAt(from, await answer.text())) return answer.ok ? say("Sent: the response is on the Replay tab", { atOnce: true }) : warn("Not sent: the form has errors.");
   const fresh = document.querySelector("[data-replay]");
   fresh.elements.credentials.checked = ticked;
   const changes = document.querySelector("[data-changes]");

@@ -1,5 +1,5 @@
 // The signature that a user's code computed: what is wrong with it is shown where the reader is.
-import { put } from "../core/detail.js";
+import { putAt } from "../core/detail.js";
 import { ask } from "../core/net.js";
 import { say } from "../core/page.js";
 
@@ -12,9 +12,7 @@ async function explain(form) {
   button.disabled = false;
   if (!answer.ok) return say("smsbin cannot be reached, or the request was deleted", { atOnce: true });
   if (answer.redirected) return location.reload();
-  // The reader has opened something else, which stays.
-  if (location.href !== from) return undefined;
-  put(await answer.text(), location.href, { push: false, focus: false });
+  if (!putAt(from, await answer.text())) return undefined;
   const fresh = document.querySelector("[data-in-place]");
   fresh.elements.pasted.focus();
   return say(fresh.querySelector("[data-result]").textContent, { atOnce: true });
