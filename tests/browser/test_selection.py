@@ -119,6 +119,23 @@ async def test_all_that_match_are_deleted_after_time_to_undo(server: Running, wa
     await server.until(is_done)
 
 
+async def test_a_request_that_is_pinned_while_it_is_opened_is_shown_as_pinned(
+    server: Running, watched: Watched
+) -> None:
+    await post(server, "row", count=2)
+    page, late = watched.page, Late()
+    await page.goto(bin_page(server))
+    await is_live(page)
+    await page.route("**/captures/2", late.delay, times=1)
+    await page.locator("#capture-2 .row").click()
+    await late.read.wait()
+    async with server.client.put(f"{server.bin_api}/captures/2/annotation", json={"pinned": True}) as answer:
+        assert answer.status == 200
+    await expect(page.locator("#capture-2 [data-pinned]")).to_have_count(1)
+    late.released.set()
+    await expect(page.locator("#annotation")).to_have_attribute("data-pinned", "1")
+
+
 async def test_a_note_that_is_saved_after_its_pane_was_left_is_confirmed(server: Running, watched: Watched) -> None:
     await post(server, "row", count=2)
     page, late = watched.page, Late()
