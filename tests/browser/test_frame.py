@@ -228,6 +228,24 @@ async def test_paper_gets_the_request_without_chrome_and_without_the_key(server:
         await expect(page.locator(".rows")).to_be_hidden()
 
 
+async def test_a_bar_that_is_too_full_cuts_only_the_address_of_the_server(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await post(server, "seen")
+    for width in (1200, 1280):
+        await page.set_viewport_size({"width": width, "height": 800})
+        await page.goto(bin_page(server))
+        await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
+        await post(server, "new")
+        await expect(page.get_by_role("button", name="Mark all read")).to_be_visible()
+        bar = page.get_by_role("region", name="URLs and live state")
+        assert await bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+        cut = "parts => parts.filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.textContent)"
+        assert await bar.locator(":scope > :not([data-primary])").evaluate_all(cut) == []
+        assert await bar.locator("[data-primary] b, [data-primary] .icon").evaluate_all(cut) == []
+        one_line = "parts => parts.every((part) => part.clientHeight < 32)"
+        assert await bar.locator(":scope > *").evaluate_all(one_line)
+
+
 async def test_on_a_small_laptop_all_tabs_are_seen_and_the_switches_are_in_the_menu(
     server: Running, watched: Watched
 ) -> None:

@@ -38,7 +38,7 @@ async def test_a_forward_is_added_changed_tested_and_deleted_on_the_page(opened:
     await hit(opened)
     fields = {"name": "My handler", "url": f"{target.url}?token=abc", "start": "first", "role-primary": "on"}
     _, text = await post(opened, **fields, preview="1", filter="text~nothing")
-    assert "0 of the last 1 requests match." in text
+    assert "0 of the last 1 request match." in text
     answer, _ = await post(opened, **fields)
     assert (answer.status, answer.headers["Location"]) == (303, f"/bins/{opened.bin.id}/forwards?done=added")
     await until_state(opened, 1, "delivered")
