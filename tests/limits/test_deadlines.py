@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from app import keys
 from app.ingress import arriving
 from app.ingress.answering import POLL_S, RETRY_AFTER_S, SEND_S, UNAVAILABLE, Responder
 from app.ingress.beginning import PAGE_BODY_S, TOO_MANY
@@ -17,7 +18,8 @@ from app.ingress.connection import HALF_CLOSE_GRACE_S, Connection
 from app.ingress.pages import _NEVER_S, OPTIONS
 from app.ingress.pipeline import CLOSE_S, HEAD_S, IDLE_S
 from app.ingress.serving import Serving
-from tests.conftest import Running, run_server
+from app.web.site.uploads import STALL_S
+from tests.conftest import TOKEN, Running, run_server
 from tests.ingress.wire import Wire, connect, get, post
 
 from .conftest import Ticks
@@ -114,6 +116,33 @@ async def test_the_body_of_a_page_may_take_so_long(server: Running, ticks: Ticks
         ticks.almost(PAGE_BODY_S)
         look()
         assert await _is_quiet(wire)
+        ticks.over()
+        look()
+        assert await wire.rest() == b""
+
+
+async def test_a_file_may_take_longer_than_the_body_of_a_page(server: Running, ticks: Ticks, look, monkeypatch) -> None:
+    pieces: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def receive(bin_id: str, file: str, chunks: AsyncIterator[bytes], *_: object) -> object:
+        async for chunk in chunks:
+            pieces.put_nowait(chunk)
+        raise AssertionError("the file ended")
+
+    monkeypatch.setattr(server.app[keys.RECONCILING], "receive", receive)
+    path = f"/api/v1/bins/{server.bin.id}/reconciliations"
+    async with connect(server.port) as wire:
+        await wire.send(post(path, b"12345", f"Authorization: Bearer {TOKEN}")[:-3])
+        assert await asyncio.wait_for(pieces.get(), 20) == b"12"
+        ticks.almost(STALL_S)
+        await wire.send(b"3")
+        assert await asyncio.wait_for(pieces.get(), 20) == b"3"
+        ticks.almost(STALL_S)
+        assert ticks.now > PAGE_BODY_S
+        look()
+        await wire.send(b"4")
+        assert await asyncio.wait_for(pieces.get(), 20) == b"4"
+        ticks.almost(STALL_S + 1)
         ticks.over()
         look()
         assert await wire.rest() == b""

@@ -75,18 +75,3 @@ async def test_a_file_that_does_not_arrive_is_given_up(server: Running, taken: l
 
     async with server.client.post(_url(server), data=slow()) as answer:
         assert answer.status == 408
-
-
-async def test_an_upload_may_take_longer_than_a_page(server: Running, taken: list, monkeypatch) -> None:
-    monkeypatch.setattr("app.ingress.beginning.PAGE_BODY_S", 0.3)
-    sent = asyncio.Event()
-
-    async def slow() -> AsyncIterator[bytes]:
-        for _ in range(4):
-            yield b"x" * 1_000
-            await asyncio.sleep(0.5)
-        sent.set()
-
-    await _post(server, slow())
-    assert sent.is_set()
-    assert taken == [("", b"x" * 4_000)]
