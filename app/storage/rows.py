@@ -66,10 +66,11 @@ def read_settings(mapping: SqlRow | None, secrets: Iterable[SqlRow]) -> ReaderSe
     )
 
 
-def read_bin(row: SqlRow, space: SqlRow | None, behind: int) -> Bin:
+def read_bin(row: SqlRow, space: SqlRow | None, *, behind: int | None = None) -> Bin:
     """A row of the log's `bins`, with the counts of its space in the ledger (None: all are 0). `behind`: captures
-    that are not in the ledger yet."""
+    that are not in the ledger yet; None: all after those of the space."""
     last = None if space is None else space["last_capture_at"]
+    in_ledger = 0 if space is None else space["n"]
     return Bin(
         id=row["id"],
         key=row["key"],
@@ -82,11 +83,11 @@ def read_bin(row: SqlRow, space: SqlRow | None, behind: int) -> Bin:
         by_role={role: 0 if space is None else space[f"{role.value.replace('-', '_')}_count"] for role in Role},
         last_capture_at=None if last is None else from_micros(last),
         # The row of the log was read first, so the space may be ahead of it.
-        last_n=row["last_n"] if space is None else max(row["last_n"], space["n"]),
+        last_n=max(row["last_n"], in_ledger),
         seq=0 if space is None else space["last_seq"],
         first_seq=0 if space is None else space["first_seq"],
         swept_n=row["swept_n"],
-        behind=behind,
+        behind=max(row["last_n"] - in_ledger, 0) if behind is None else behind,
         version=row["version"],
         answer_version=row["answer_version"],
     )

@@ -48,7 +48,7 @@ def test_finding_codes_do_not_depend_on_the_order_of_detection() -> None:
 
 
 def test_a_bin_without_a_ledger_has_no_counts_and_all_its_settings() -> None:
-    bin = read_bin(BIN, None, 4)
+    bin = read_bin(BIN, None, behind=4)
     assert (bin.captures, bin.last_capture_at, bin.seq, set(bin.by_role.values())) == (0, None, 0, {0})
     assert (bin.behind, bin.last_n, bin.swept_n, bin.version, bin.answer_version) == (4, 5, 2, 3, 6)
     assert (bin.stuck_after, bin.retention) == (timedelta(minutes=5), None)
@@ -57,11 +57,13 @@ def test_a_bin_without_a_ledger_has_no_counts_and_all_its_settings() -> None:
 def test_a_bin_has_the_counts_of_its_space_by_role() -> None:
     counts = {f"{role.value.replace('-', '_')}_count": index for index, role in enumerate(Role)}
     space = {"last_capture_at": 2_000_000, "captures": 9, "last_seq": 8, "first_seq": 7, "n": 4, **counts}
-    bin = read_bin(BIN | {"retention_s": 60}, space, 0)
+    bin = read_bin(BIN | {"retention_s": 60}, space)
     assert bin.by_role == {role: index for index, role in enumerate(Role)}
     assert (bin.captures, bin.seq, bin.first_seq, bin.retention) == (9, 8, 7, timedelta(minutes=1))
     assert bin.last_capture_at == datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC)
-    assert [bin.last_n, read_bin(BIN, space | {"n": 6}, 0).last_n] == [5, 6], "the ledger may be read later"
+    later = read_bin(BIN, space | {"n": 6})
+    assert [(each.last_n, each.behind) for each in (bin, later)] == [(5, 1), (6, 0)], "the ledger may be read later"
+    assert read_bin(BIN, None).behind == 5
 
 
 def test_an_outcome_is_unknown_until_it_is_known_whether_the_sender_left() -> None:

@@ -85,9 +85,8 @@ class FollowUpLook:
         self.next_look = min(max(at, now + PACE), now + LONGEST)
 
     async def _known_until(self, now: datetime) -> datetime:
-        """Everything that was received until then is in the ledger. Of a shared store that is known for certain only
-        after a read that waits."""
-        bin = await self.store.get_bin(self.stored.bin_id, wait=self.store.is_shared)
+        """Everything that was received until then is in the ledger."""
+        bin = await self.store.get_bin(self.stored.bin_id, wait=False)
         if not bin.behind:
             return now
         newest = await self.store.list_captures(bin.id, limit=1, wait=False)

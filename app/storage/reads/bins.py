@@ -26,17 +26,17 @@ class BinReads(StoreBase):
     async def get_bin(self, bin_id: str, *, wait: bool = True, counts: bool = True) -> Bin:
         row = await self._bin_row(bin_id)
         if not counts:
-            return read_bin(row, None, 0)
+            return read_bin(row, None, behind=0)
         if wait:
             await self._follower.caught_up(row["number"])
         return (await self._with_counts([row]))[0]
 
     async def all_bins(self) -> Sequence[Bin]:
-        return [read_bin(row, None, 0) for row in await self._log.all("all_bins", {})]
+        return [read_bin(row, None, behind=0) for row in await self._log.all("all_bins", {})]
 
     async def find_bins(self, keys: Collection[str]) -> Sequence[Bin]:
         rows = await self._log.all("bins_of_keys", {"among": sorted(keys)})
-        return [read_bin(row, None, 0) for row in rows]
+        return [read_bin(row, None, behind=0) for row in rows]
 
     async def sum_of_versions(self) -> tuple[int, ...]:
         row = await self._log.one("sum_of_versions", {})
@@ -62,6 +62,7 @@ class BinReads(StoreBase):
         try:
             spaces = await self._ledger.all("spaces_of", {"bins": [row["number"] for row in rows]})
         except StoreUnavailable:
-            spaces = ()
+            return [read_bin(row, None, behind=self._follower.behind(row["number"])) for row in rows]
         by_bin = {space["bin"]: space for space in spaces}
-        return [read_bin(row, by_bin.get(row["number"]), self._follower.behind(row["number"])) for row in rows]
+        # From what was read: the follower may not know yet what other servers have stored.
+        return [read_bin(row, by_bin.get(row["number"])) for row in rows]

@@ -42,3 +42,25 @@ async def test_a_bin_whose_cursor_is_behind_a_capture_has_its_number(server: Run
     bin = await server.app[keys.STORE].get_bin(server.bin.id)
     assert bin.seq > server.bin.seq
     assert bin.last_n == 1
+
+
+async def test_what_the_ledger_does_not_have_is_counted_though_its_server_has_not_heard_of_it(
+    server: Running, monkeypatch
+) -> None:
+    """It was stored by another server. An alert would pass over it."""
+    store, whole = server.app[keys.STORE], ReadPool.all
+    spaces: list[Sequence[object]] = []
+
+    async def before_the_capture(self: ReadPool, query: str, values: Mapping[str, object]) -> Sequence[object]:
+        rows = await whole(self, query, values)
+        if query == "spaces_of":
+            spaces.append(rows)
+            return spaces[0]
+        return rows
+
+    monkeypatch.setattr(ReadPool, "all", before_the_capture)
+    assert (await store.get_bin(server.bin.id, wait=False)).behind == 0
+    await _post(server)
+    monkeypatch.setattr(store._follower, "behind", lambda _: 0)
+    bin = await store.get_bin(server.bin.id, wait=False)
+    assert (bin.last_n, bin.behind) == (1, 1)
