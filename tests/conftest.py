@@ -119,7 +119,7 @@ class Running:
         async with self.client.get(f"{self.bin_api}/captures/{n}") as answer:
             return await answer.json()
 
-    async def until(self, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
+    async def until(self, holds: Callable[[], Awaitable[object]], within_s: float = 60) -> None:
         """Wait until a condition holds that changes with the bin, or with time."""
         with self.app[keys.HUB].subscribe(self.bin.id) as subscription:
             async with asyncio.timeout(within_s):

@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,14 +42,11 @@ def _serving(data: Path, *arguments: str, **variables: str) -> Iterator[tuple[su
         server.stdout.close()
 
 
-def test_help_names_every_command_and_is_quick() -> None:
-    started = time.monotonic()
+def test_help_names_every_command() -> None:
     shown = _run("--help")
     assert shown.returncode == 0
     for word in ("serve", "backup", "healthcheck", "openapi"):
         assert word in shown.stdout
-    # Generous, because the machine may be busy: a heavy import would take seconds.
-    assert time.monotonic() - started < 5
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -104,7 +104,7 @@ def test_curl_sends_the_very_bytes_of_a_header(tmp_path_factory, listener: Liste
     command = as_curl(a_raw(b"", headers=((b"X-Sent", value), (b"X-Empty", b""))), listener.url)
     assert command.isascii()
     assert command.isprintable()
-    done = subprocess.run([shell, "-c", command], cwd=folder, capture_output=True, timeout=20, check=False)
+    done = subprocess.run([shell, "-c", command], cwd=folder, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     lines = listener.heads[-1].split(b"\r\n")
     assert b"X-Sent: " + value in lines

@@ -310,11 +310,11 @@ def test_any_value_can_be_quoted_and_written_again(parts: list[tuple[bool, str, 
      'from:"' + "\\" * 990, "text~" + '"a",' * 240, "é" * MAX_LENGTH, "a:" * 500],
 )  # fmt: skip
 def test_no_query_takes_long(typed: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(10):
         with suppress(WrongTerm):
             parse_query(typed)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 @pytest.fixture(scope="module")

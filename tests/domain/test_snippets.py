@@ -96,7 +96,7 @@ def test_python_sends_the_very_bytes(kept: type[_Keep], tmp_path_factory, body: 
     script = as_python(a_raw(body, method="PUT", headers=headers), kept.url)
     assert script.isascii()
     assert script.replace("\n", "").isprintable()
-    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, timeout=20, check=False)
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     method, path, sent, arrived = kept.seen[-1]
     assert (method, path, arrived) == ("PUT", "/k?a=1", body)

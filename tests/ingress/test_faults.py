@@ -62,11 +62,11 @@ class Sender:
         self.writer.write(whole[-1:])
 
     async def everything(self) -> bytes:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self.reader.read()
 
     async def head(self) -> tuple[int, dict[str, str]]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         lines = head.split("\r\n")
         return int(lines[0].split()[1]), {
@@ -74,7 +74,7 @@ class Sender:
         }
 
     async def body(self, headers: dict[str, str]) -> bytes:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self.reader.readexactly(int(headers.get("content-length", "0")))
 
     def reset(self) -> None:
@@ -198,14 +198,14 @@ async def test_a_redirect_points_to_the_same_role_and_ends_there(server: Running
 
 
 async def test_a_slow_answer_drips_and_is_whole_in_the_end(server: Running, sender: Sender) -> None:
-    await fail(server, FaultKind.SLOW, seconds=0.6)
+    await fail(server, FaultKind.SLOW, seconds=2)
     since = time.monotonic()
     await sender.send(server.bin.key)
     assert await sender.reader.readline() == b"HTTP/1.1 200 OK\r\n"
-    assert time.monotonic() - since < 0.5
+    assert time.monotonic() - since < 1.5
     _, headers = await _rest_of_head(sender)
     assert await sender.body(headers) == EMPTY_TWIML.encode()
-    assert time.monotonic() - since >= 0.6
+    assert time.monotonic() - since >= 2
     row = await server.settled(2)
     assert row.outcome is not None
     assert row.outcome.ok
@@ -380,7 +380,7 @@ async def test_a_stop_answers_what_is_held(make_settings) -> None:
         async with run_server(make_settings()) as server:
             await fail(server, FaultKind.HOLD, seconds=100)
             held = [asyncio.ensure_future(client.post(server.capture_url, data=b"y")) for _ in range(3)]
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while server.app[keys.WAITING].count < 3:
                     await asyncio.sleep(0.01)
             since = time.monotonic()
@@ -508,7 +508,7 @@ async def test_bodies_are_free_while_their_answers_are_held(server: Running, way
             connections.append(await asyncio.open_connection("127.0.0.1", server.port))
             connections[-1][1].write(request_bytes(server.bin.key, b"a" * size))
             await connections[-1][1].drain()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while server.app[keys.WAITING].count < count:
                     await asyncio.sleep(0.01)
         # What waits for the store is passed on in the next turn.

@@ -226,7 +226,7 @@ async def test_many_looks_and_retries_keep_their_pauses(place: Watched, monkeypa
 
     monkeypatch.setattr(place.store, "open_alert_deliveries", failing)
     place.alerts._deliveries.wake()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(limits) < 5:
             await asyncio.sleep(0.01)
     assert set(limits) == {1}

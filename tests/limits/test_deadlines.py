@@ -133,15 +133,15 @@ async def test_a_file_may_take_longer_than_the_body_of_a_page(server: Running, t
     path = f"/api/v1/bins/{server.bin.id}/reconciliations"
     async with connect(server.port) as wire:
         await wire.send(post(path, b"12345", f"Authorization: Bearer {TOKEN}")[:-3])
-        assert await asyncio.wait_for(pieces.get(), 20) == b"12"
+        assert await asyncio.wait_for(pieces.get(), 60) == b"12"
         ticks.almost(STALL_S)
         await wire.send(b"3")
-        assert await asyncio.wait_for(pieces.get(), 20) == b"3"
+        assert await asyncio.wait_for(pieces.get(), 60) == b"3"
         ticks.almost(STALL_S)
         assert ticks.now > PAGE_BODY_S
         look()
         await wire.send(b"4")
-        assert await asyncio.wait_for(pieces.get(), 20) == b"4"
+        assert await asyncio.wait_for(pieces.get(), 60) == b"4"
         ticks.almost(STALL_S + 1)
         ticks.over()
         look()

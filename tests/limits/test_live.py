@@ -81,7 +81,7 @@ async def test_very_many_viewers_are_woken_less_often(loop: Loop, viewers: int, 
 async def _more(viewer: aiohttp.ClientWebSocketResponse, n: int) -> aiohttp.WSMessage:
     """The next frame of capture `n`, or the end."""
     while True:
-        message = await viewer.receive(timeout=5)
+        message = await viewer.receive(timeout=15)
         if message.type is not aiohttp.WSMsgType.TEXT or message.json().get("capture", {}).get("n") == n:
             return message
 
@@ -120,7 +120,7 @@ async def test_so_many_changes_are_read_for_one_frame(server: Running, monkeypat
 
     monkeypatch.setattr(type(store), "changes_after", noted)
     async with server.client.ws_connect(f"{server.bin_api}/live?after=0") as viewer:
-        await viewer.receive(timeout=5)
+        await viewer.receive(timeout=15)
         assert (await _more(viewer, socket.PAGE + 1)).type is aiohttp.WSMsgType.TEXT
     assert asked[0] == (socket.PAGE, socket.PAGE)
     assert {limit for limit, _ in asked} == {socket.PAGE}
@@ -129,7 +129,7 @@ async def test_so_many_changes_are_read_for_one_frame(server: Running, monkeypat
 async def test_a_page_hears_from_a_quiet_bin_after_a_while(server: Running, monkeypatch) -> None:
     monkeypatch.setattr(socket, "PING_S", 0.05)
     async with server.client.ws_connect(f"{server.url}/bins/{server.bin.id}/live") as viewer:
-        kinds = [(await viewer.receive(timeout=5)).type for _ in range(3)]
+        kinds = [(await viewer.receive(timeout=15)).type for _ in range(3)]
     assert kinds == [aiohttp.WSMsgType.TEXT] * 3
 
 

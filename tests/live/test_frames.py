@@ -57,7 +57,7 @@ async def test_a_value_is_kept_for_a_moment_and_by_its_key(monkeypatch) -> None:
         return next(made)
 
     assert [await cache.get(key, make, keep=_always) for key in ("a", "a", "b")] == [0, 0, 1]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while await cache.get("a", make, keep=_always) == 0:
             await asyncio.sleep(0.005)
 

@@ -112,7 +112,7 @@ async def test_viewers_are_notified_of_one_that_has_ended_and_it_is_removed_a_li
         wall[0] = NOW + timedelta(seconds=5)
         assert faults.of("b", Role.PRIMARY) is None
         await faults.sweep()
-        assert await subscription.wait(5)
+        assert await subscription.wait(60)
     assert rows.faults
     monkeypatch.setattr(service, "REMOVE_AFTER_S", -1.0)
     await faults.sweep()

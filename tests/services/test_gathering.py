@@ -34,7 +34,7 @@ class Written:
         self.changed.set()
 
     async def all_written(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self.waiting:
                 self.changed.clear()
                 await self.changed.wait()

@@ -157,7 +157,7 @@ async def test_it_is_asked_for_again_and_again(servers: Servers, monkeypatch: py
     await first.step()
     await second.start()
     await first.release()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while servers.table.holder("work") != "b":
             await asyncio.sleep(0)
     await second.stop()

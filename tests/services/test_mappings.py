@@ -48,7 +48,7 @@ async def test_viewers_are_notified(store: Store) -> None:
     bin, mappings = await a_bin(store), Mappings(store, hub)
     with hub.subscribe(bin.id) as subscription:
         await mappings.set(bin.id, ACME)
-        assert await subscription.wait(5)
+        assert await subscription.wait(60)
 
 
 async def test_a_mapping_of_another_version_can_be_removed(store: Store) -> None:

@@ -58,7 +58,7 @@ async def delete(server: Running, bin_id: str) -> None:
 
 
 async def _until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 

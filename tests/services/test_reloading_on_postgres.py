@@ -68,9 +68,9 @@ async def test_a_sign_out_ends_the_session_and_the_sockets_of_the_other_server(
     headers = {"Cookie": f"smsbin-{other.port}={cookie}", "Sec-Fetch-Site": "same-origin"}
     async with aiohttp.ClientSession(headers=headers) as browser:
         async with browser.ws_connect(f"{other.bin_api}/live", headers={"Origin": other.url}) as view:
-            assert (await view.receive_json(timeout=20))["type"] == "hello"
+            assert (await view.receive_json(timeout=60))["type"] == "hello"
             await one.app[keys.ACCESS].sign_out(cookie)
-            last = await view.receive(timeout=20)
+            last = await view.receive(timeout=60)
             assert (last.type, last.data) == (aiohttp.WSMsgType.CLOSE, 4401)
         async with browser.get(f"{other.api}/info") as answer:
             assert answer.status == 401

@@ -77,10 +77,10 @@ async def test_viewers_are_notified(store: Store) -> None:
     bin, filters = await a_bin(store), SavedFilters(store, hub)
     with hub.subscribe(bin.id) as subscription:
         await filters.set(bin.id, "f1", "Failed", "status:failed")
-        assert await subscription.wait(5)
+        assert await subscription.wait(60)
         subscription.clear()
         await filters.drop(bin.id, "f1")
-        assert await subscription.wait(5)
+        assert await subscription.wait(60)
 
 
 async def test_filters_of_captures_and_of_messages_are_counted(store: Store, filters: SavedFilters) -> None:

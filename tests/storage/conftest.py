@@ -84,7 +84,7 @@ def read_ledger(tmp_path: Path, database_of_engine: Database | None) -> Callable
     return read
 
 
-async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
+async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: float = 60) -> None:
     """Wait for changes of the ledger until the condition holds."""
     changed = asyncio.Event()
     store.on_change(lambda _: changed.set())

@@ -86,7 +86,7 @@ async def _indexed(folder: Path, monkeypatch, upto: int) -> AsyncIterator[Store]
 
 
 async def _until_indexed(folder: Path, upto: int = 100) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await asyncio.to_thread(_is_indexed, folder, upto):
             await asyncio.sleep(0.02)
 
@@ -166,7 +166,7 @@ async def test_what_is_deleted_is_not_found_and_leaves_the_index(
     store: Store, read_ledger: Callable[[str], list[tuple]]
 ) -> None:
     bin, _ = await _filled(store)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await asyncio.to_thread(read_ledger, "select count(*) from search") != [(2 * len(REQUESTS),)]:
             await asyncio.sleep(0.02)
     assert len(await store.list_captures(bin.id, limit=10, query=_wanted("needle"))) == 1

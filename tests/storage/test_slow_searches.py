@@ -22,16 +22,19 @@ ROWS = 30
 
 
 @pytest.fixture(autouse=True)
-def _slow(monkeypatch) -> None:
-    """Reading a row takes 40 ms, and a search may take 400."""
+def looked_at(monkeypatch) -> list[object]:
+    """The texts of rows that were looked at. Each takes 40 ms, and a search may take 400."""
+    looked_at: list[object] = []
 
     def slowly(self: Phrases, text: object) -> bool:
+        looked_at.append(text)
         clock.pause(0.04)
         return False
 
     monkeypatch.setattr(Phrases, "occur_in", slowly)
     monkeypatch.setattr(module, "STEPS", 10)
     monkeypatch.setattr(engine, "LEDGER_READ_S", 0.4)
+    return looked_at
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ async def bin(store: Store) -> Bin:
     return await store.get_bin(made.id)
 
 
-async def test_it_is_reported_as_the_fault_of_the_filter(store: Store, bin: Bin) -> None:
+async def test_it_is_reported_as_the_fault_of_the_filter(store: Store, bin: Bin, looked_at: list[object]) -> None:
     for search in (
         store.list_captures(bin.id, limit=100, query=QUERY),
         store.list_captures(bin.id, limit=100, after=0, query=QUERY),
@@ -56,11 +59,11 @@ async def test_it_is_reported_as_the_fault_of_the_filter(store: Store, bin: Bin)
         store.matching(bin.id, QUERY, range(1, ROWS + 1)),
         store.matching_messages(bin.id, QUERY, range(1, ROWS + 1)),
     ):
-        since = clock.ticks()
+        looked_at.clear()
         with pytest.raises(TooSlow) as caught:
             await search
         assert [field for field, _ in caught.value.problems] == ["q"]
-        assert clock.ticks() - since < 0.7 * ROWS * 0.04
+        assert len(looked_at) < 0.7 * ROWS
 
 
 async def test_what_is_few_is_found_all_the_same(store: Store, bin: Bin) -> None:
@@ -77,18 +80,20 @@ async def test_an_export_looks_through_everything_in_short_steps(store: Store, b
     assert messages == [f"m{n}" for n in range(ROWS)]
 
 
-async def test_a_search_that_was_left_keeps_no_reader(store: Store, bin: Bin, monkeypatch) -> None:
+async def test_a_search_that_was_left_keeps_no_reader(
+    store: Store, bin: Bin, looked_at: list[object], monkeypatch
+) -> None:
     monkeypatch.setattr(store._ledger, "_limit_s", None)
     everything = parse_query("-nothing -text~more")
     left = [
         asyncio.ensure_future(store.list_captures(bin.id, limit=100, query=everything))
         for _ in range(engine.LEDGER_READERS)
     ]
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(60):
+        while not looked_at:
+            await asyncio.sleep(0.01)
     for one in left:
         one.cancel()
-    since = clock.ticks()
     assert await store.list_captures(bin.id, limit=1)
-    # Each of them would take 1.2 s.
-    assert clock.ticks() - since < 0.5
+    assert len(looked_at) < ROWS, "all of them together looked at less than one would have"
     await asyncio.gather(*left, return_exceptions=True)

@@ -45,7 +45,7 @@ async def watched(owner: Owner) -> AsyncIterator[Child]:
             process.kill()
 
 
-async def soon(awaitable: Awaitable[T], within_s: float = 10) -> T:
+async def soon(awaitable: Awaitable[T], within_s: float = 60) -> T:
     return await asyncio.wait_for(awaitable, within_s)
 
 

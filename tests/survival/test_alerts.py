@@ -30,7 +30,7 @@ async def call(server: Process, method: str, path: str, **json: object) -> dict[
 
 
 async def until_delivered(server: Process, alert: object, count: int) -> list[dict[str, object]]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             items = (await call(server, "GET", f"/{alert}/history"))["items"]
             states = [each["state"] for item in items for each in item["deliveries"]]  # type: ignore[attr-defined]
@@ -40,7 +40,7 @@ async def until_delivered(server: Process, alert: object, count: int) -> list[di
 
 
 async def until_counted(server: Process, alert: object, count: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (await call(server, "GET", f"/{alert}"))["count"] != count:
             await asyncio.sleep(0.05)
 

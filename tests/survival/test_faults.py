@@ -29,7 +29,7 @@ async def _state(client: aiohttp.ClientSession, server: Process) -> dict:
 
 
 async def _capture(client: aiohttp.ClientSession, server: Process, n: int, *, settled: bool) -> dict:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             async with client.get(f"{server.bin_api}/captures/{n}") as answer:
                 found = await answer.json()

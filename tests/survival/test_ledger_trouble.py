@@ -50,7 +50,7 @@ class Sender:
 
     async def until(self, holds: Callable[[], Awaitable[object]]) -> None:
         """A condition holds; it is checked after every few captures."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not await holds():
                 await self.until_sent(5)
 
@@ -101,7 +101,7 @@ async def sending(data: Path) -> AsyncIterator[Sender]:
 
 
 async def _all_listed(sender: Sender) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         after, listed = 0, []
         while len(listed) < len(sender.got):
             address = f"{sender.server.bin_api}/captures?after={after}&limit=500"
@@ -174,7 +174,7 @@ async def test_a_file_that_was_damaged_while_no_server_ran_is_rebuilt(
     spoil(tmp_path / "ledger.db")
     with serving(tmp_path) as server:
         async with aiohttp.ClientSession(headers=BEARER) as client:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 numbers: list[int] = []
                 while numbers != list(range(1, 31)):
                     async with client.get(f"{server.bin_api}/captures?after=0&limit=100") as answer:

@@ -118,12 +118,12 @@ async def test_nothing_is_lost_though_the_server_is_killed(tmp_path: Path) -> No
             async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
                 address = f"{server.bin_api}/listen?name=laptop" + ("&after=0" if not number else "")
                 async with client.ws_connect(address, timeout=aiohttp.ClientWSTimeout(ws_close=0.1)) as laptop:
-                    await laptop.receive_json(timeout=20)
+                    await laptop.receive_json(timeout=60)
                     for n in range(20):
                         async with client.post(f"{server.ready['url']}{server.key}", data=body_of(n)) as answer:
                             assert answer.status == 200
                     for _ in range(15):
-                        frame = await laptop.receive_json(timeout=20)
+                        frame = await laptop.receive_json(timeout=60)
                         arrived.append(frame["n"])
                         await laptop.send_str(json.dumps({"t": "ack", "n": frame["n"]}))
                     server.kill_all()
@@ -132,9 +132,9 @@ async def test_nothing_is_lost_though_the_server_is_killed(tmp_path: Path) -> No
             aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as client,
             client.ws_connect(f"{server.bin_api}/listen?name=laptop") as laptop,
         ):
-            await laptop.receive_json(timeout=20)
+            await laptop.receive_json(timeout=60)
             while max(arrived) < 40:
-                frame = await laptop.receive_json(timeout=20)
+                frame = await laptop.receive_json(timeout=60)
                 arrived.append(frame["n"])
                 await laptop.send_str(json.dumps({"t": "ack", "n": frame["n"]}))
     assert list(dict.fromkeys(arrived)) == list(range(1, 41))

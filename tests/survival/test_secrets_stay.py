@@ -31,7 +31,7 @@ async def test_a_secret_comes_out_nowhere(make_settings: Callable[..., Settings]
                 async with server.client.post(server.capture_url, data=FIELDS, headers=headers) as answer:
                     assert answer.status == 200
             await server.settled(2)
-            frames = [await socket.receive(timeout=5) for _ in range(3)]
+            frames = [await socket.receive(timeout=60) for _ in range(3)]
         seen["live"] = b"".join(str(frame.data).encode() for frame in frames)
         fill = {"{bin}": server.bin.id, "{n:[0-9]{1,18}}": "1", "{m:[0-9]{1,18}}": "2", "{role}": "primary"}
         for route in (route for route in ROUTES if route.method == "GET" and "live" not in route.path):

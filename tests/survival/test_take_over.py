@@ -17,7 +17,7 @@ from ..postgres.clusters import Database
 from ..process import TOKEN, Process, serving
 from ..services.forwards.target import Target, a_target
 
-WITHIN_S = 40
+WITHIN_S = 120
 
 
 @dataclass

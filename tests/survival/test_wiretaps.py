@@ -43,7 +43,7 @@ async def test_after_a_kill_the_request_is_there_and_is_not_sent_again(tmp_path:
             writer.close()
         with serving(tmp_path / "data", *ALLOWED) as server:
             answer: dict[str, Any] = {}
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while answer.get("note") is None:
                     answer = (await _get(server, "/captures/1"))["answered"]
             assert (answer["status"], answer["note"]) == (None, STOPPED)

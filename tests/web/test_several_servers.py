@@ -51,12 +51,12 @@ async def test_a_simulation_is_shown_recognised_and_ended_on_both(both: Shared) 
     one, other = both.one, both.other
     run = await _send(one, "POST", "simulations", 202, provider="ytel", what="inbound", count=1000, rate=1)
     path = f"simulations/{run['id']}"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await _send(other, "GET", path, 200))["requests"] < 1:
             await asyncio.sleep(0.05)
     assert [each["id"] for each in (await _send(other, "GET", "simulations", 200))["items"]] == [run["id"]]
     await _send(other, "DELETE", path, 204)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await _send(one, "GET", path, 200))["state"] != "stopped":
             await asyncio.sleep(0.05)
     client = await _send(one, "POST", "simulations", 202, provider="ytel", what="inbound", played_by="client")
@@ -71,7 +71,7 @@ async def test_a_drill_runs_once_and_each_server_can_stop_it(both: Shared) -> No
     drill = await _send(other, "POST", "drills", 201, role="primary", measure=True)
     await _send(one, "POST", "drills", 409, role="primary", measure=True)
     path = f"drills/{drill['id']}"
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await _send(other, "GET", path, 200))["steps"][0]["state"] != "running":
             await asyncio.sleep(0.05)
     await _send(other, "DELETE", path, 204)

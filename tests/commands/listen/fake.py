@@ -78,7 +78,7 @@ def events_of(*texts: str) -> list[msgspec.Raw]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until it is true, at most half a minute."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.001)
 

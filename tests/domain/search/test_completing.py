@@ -233,9 +233,9 @@ def test_any_value_that_occurs_becomes_a_filter_for_exactly_it(value: str, key: 
      'from:"' + "\\" * 990, "text~" + '"a",' * 240, "é" * MAX_LENGTH, "a:" * 500, "from:" + "a," * 490, " " * 1_000],
 )  # fmt: skip
 def test_no_completion_takes_long(typed: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for caret in range(0, len(typed), 50):
         place = complete(typed, caret)
         if place is not None:
             offers_for(place, values_of(place.key))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

@@ -72,7 +72,7 @@ async def servers(tmp_path: Path, passing: Passing) -> AsyncIterator[list[Server
 
 
 async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 

@@ -24,7 +24,7 @@ from app.store import Store
 from tests.services.forwards.target import FORM, Seen
 from tests.storage.builders import a_bin
 
-WITHIN_S = 20
+WITHIN_S = 60
 
 
 @dataclass

@@ -95,7 +95,7 @@ class Target:
             self.open -= 1
             writer.close()
 
-    async def until(self, holds: Callable[[], object], within_s: float = 20) -> None:
+    async def until(self, holds: Callable[[], object], within_s: float = 60) -> None:
         async with asyncio.timeout(within_s), self._changed:
             await self._changed.wait_for(holds)
 
@@ -156,7 +156,7 @@ class Forwarding:
         found = (await self.forwards.dispatches(self.bin.id, rows)).get(n, [])
         return found[0].state.value if found else None
 
-    async def until(self, holds: Callable[[], Awaitable[object]], within_s: float = 20) -> None:
+    async def until(self, holds: Callable[[], Awaitable[object]], within_s: float = 60) -> None:
         """Wait for changes of the bin until the condition holds."""
         with self.hub.subscribe(self.bin.id) as subscription:
             async with asyncio.timeout(within_s):

@@ -134,7 +134,7 @@ async def test_nothing_is_sent_by_a_server_that_was_frozen(
 
     monkeypatch.setattr(first.forwards._sender, "send", frozen.__get__(first.forwards._sender))
     await second.place.capture()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await is_frozen.wait()
     await second.place.until_stored(forward, 1, "delivered")
     assert target.numbers == [1]
@@ -160,6 +160,6 @@ def _state(server: Server, forward_id: str) -> ForwardState:
 
 
 async def _until(holds: object) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():  # type: ignore[operator]
             await asyncio.sleep(0.01)

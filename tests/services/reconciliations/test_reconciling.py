@@ -85,7 +85,7 @@ async def _receive(service: Reconciling, bin: Bin, content: bytes = b"x", **more
 
 
 async def _until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 

@@ -51,7 +51,7 @@ async def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.01)
 
@@ -60,14 +60,14 @@ async def test_another_server_shows_a_run_and_ends_it(servers: Servers) -> None:
     first, second = servers.runs
     run = servers.simulating[0].begin(servers.bin.id, SPEC, Targets())
     run.progress.sent = 3
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (found := await second.of_bin(servers.bin.id)) or found[0].progress.sent != 3:
             await asyncio.sleep(0.01)
     shown = await second.find(servers.bin.id, run.id)
     assert (shown.spec, shown.is_running, shown.started_at, shown.mark) == (SPEC, True, run.started_at, "")
     await second.stop(shown)
     await until(lambda: run.progress.state is RunState.STOPPED)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await second.find(servers.bin.id, run.id)).is_running:
             await asyncio.sleep(0.01)
     assert await first.find(servers.bin.id, run.id) is run
@@ -96,7 +96,7 @@ async def test_requests_of_a_run_are_recognised_by_every_server(servers: Servers
 
 async def test_a_run_ends_with_its_server(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
     run = servers.simulating[0].begin(servers.bin.id, SPEC, Targets())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await servers.runs[1].of_bin(servers.bin.id):
             await asyncio.sleep(0.01)
     now = clock.now

@@ -177,7 +177,7 @@ async def test_a_hanging_handler_gives_504_at_the_limit_and_its_late_answer_is_k
     release = asyncio.Event()
 
     class Slow:
-        url, outbox, timeout_s = "listener slow", None, 0.2
+        url, outbox, timeout_s = "listener slow", None, 1.0
 
         async def answer(self, bin_id: str, capture: object, deadline: float) -> HandlerAnswer:
             await release.wait()
@@ -189,8 +189,8 @@ async def test_a_hanging_handler_gives_504_at_the_limit_and_its_late_answer_is_k
     row = await tapped.row(1)
     assert row.outcome is not None
     assert row.outcome.after_ms is not None
-    assert row.outcome.after_ms >= 200
-    assert "no response within 0.2 s" in (row.outcome.note or "")
+    assert row.outcome.after_ms >= 1_000
+    assert "no response within 1 s" in (row.outcome.note or "")
     release.set()
     (attempt,) = await tapped.attempts(1)
     assert (attempt.status, attempt.ms, attempt.body) == (200, 2_400, b"late")
@@ -245,7 +245,7 @@ async def test_a_body_that_comes_too_slowly_is_504(tapped: Tapped, wire: Wire) -
         writer.close()
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
-        tapped.tap(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", timeout_s=0.5)
+        tapped.tap(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", timeout_s=1.5)
         await tapped.send(wire)
         assert (await wire.answer()).status == 504
         over.set()

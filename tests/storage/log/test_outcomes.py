@@ -40,7 +40,7 @@ async def test_what_comes_together_is_written_together_by_itself() -> None:
     for n in range(1, 4):
         outcomes.note(_outcome(n))
     assert jobs.queued == []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await jobs.came.wait()
     assert jobs.queued == [[1, 2, 3]]
 
@@ -59,7 +59,7 @@ async def test_a_reader_waits_until_what_was_known_is_durable() -> None:
     await outcomes.written()
     outcomes.note(_outcome(1))
     reader = asyncio.ensure_future(outcomes.written())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await jobs.came.wait()
     assert not reader.done()
     jobs.durable[0].set_result(Result())

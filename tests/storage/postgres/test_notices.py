@@ -44,7 +44,7 @@ class Received:
 
     async def until_received(self) -> None:
         """Until anything has been received."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not self.calls:
                 self._grown.clear()
                 await self._grown.wait()
@@ -52,7 +52,7 @@ class Received:
     async def until(self, *calls: tuple[str, object]) -> None:
         """Until exactly these have been received; then they are forgotten."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while len(self.calls) < len(calls):
                     self._grown.clear()
                     await self._grown.wait()
@@ -151,7 +151,7 @@ async def test_a_notice_that_is_not_understood_ends_nothing(database: Database, 
         await received.until(("missed", None))
         database.peek("select pg_notify('smsbin', %s)", text)
         other.signed_out()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while ("signed out", None) not in received.calls:
                 await asyncio.sleep(0.01)
         assert one.is_listening
@@ -166,7 +166,7 @@ async def test_behind_a_pooler_it_sends_and_does_not_listen(database: Database, 
         one.grew([3])
         await received.until(("grew", [3]))
         other.grew([4])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not all(task.done() for task in one._tasks[:1]):
                 await asyncio.sleep(0.01)
         assert (one.is_listening, own.calls) == (False, [])
@@ -187,7 +187,7 @@ async def test_what_cannot_be_sent_is_given_up_and_later_notices_are_sent(databa
     try:
         for count in (1, 2, 3):
             made.grew([count])
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while len(sent) < count:
                     await asyncio.sleep(0.01)
         assert sent == ["one grew 1", "one grew 2", "one grew 3"]
@@ -208,5 +208,5 @@ async def test_it_is_closed_at_once_while_the_server_is_away() -> None:
     made.start()
     made.signed_out()
     await asyncio.sleep(0)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await made.close()

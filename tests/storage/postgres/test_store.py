@@ -48,7 +48,7 @@ class Received:
         self.sign_outs = 0
 
 
-async def until(holds: Callable[[], object], within_s: float = 30) -> None:
+async def until(holds: Callable[[], object], within_s: float = 60) -> None:
     async with asyncio.timeout(within_s):
         while not holds():
             await asyncio.sleep(0.01)

@@ -47,7 +47,7 @@ async def bin(store: Store, read_ledger: Callable[[str], list[tuple]]) -> Bin:
     for _ in range(3):
         await store.add_capture(stating(bin, Role.VOICE, call))
     await store.get_capture(bin.id, 1)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await asyncio.to_thread(read_ledger, "select sum(indexed_n) from spaces") != [(len(NUMBERS) + 1 + 3,)]:
             await asyncio.sleep(0.02)
     return bin

@@ -56,7 +56,7 @@ def _is_gone(pid: int | None) -> bool:
 
 async def _kept(store: Store, bin: object) -> int:
     """The number of the next stored capture, however many are refused before."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while True:
             try:
                 return await store.add_capture(a_capture(bin))
@@ -178,7 +178,7 @@ async def test_deleted_texts_leave_the_disk(opened: SqliteStore, data: Path, how
     else:
         for n in range(1, 6):
             await opened.drop_capture(bin.id, n)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while any(marker in path.read_bytes() for path in data.iterdir()):
             # The ledger erases by itself, the log when it is idle after a write.
             await opened.probe()
@@ -224,7 +224,7 @@ async def test_subscribers_are_notified_of_a_change_of_each_bin(opened: SqliteSt
     opened.on_change(heard.put_nowait)
     opened.on_change(also.append)
     bin = await a_bin(opened)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await heard.get() != bin.id:
             pass
     assert bin.id in also

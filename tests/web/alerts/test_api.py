@@ -130,7 +130,7 @@ async def test_a_live_page_gets_the_notices(opened: Running) -> None:
     async with opened.client.ws_connect(address, headers={"Origin": opened.url}) as socket:
         await report(opened)
         html = ""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while "data-alert-firing" not in html:
                 html = (await socket.receive_json()).get("alerts", html)
     assert f'data-alert-notice="{made["id"]}" data-number="1"' in html

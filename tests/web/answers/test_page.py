@@ -238,7 +238,7 @@ async def test_the_answer_tab_leads_to_the_form_with_its_request(server: Running
     )
     async with server.client.post(server.capture_url):
         pass
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         while (await server.capture(1))["answered"]["status"] is None:
             await asyncio.sleep(0)
     async with server.client.get(f"{server.url}/bins/{server.bin.id}/captures/1?tab=answer") as answer:

@@ -61,31 +61,31 @@ async def test_who_watches_is_told_to_begin_anew_and_misses_nothing(server: Runn
     await _post(server)
     await server.settled(1)
     async with server.client.ws_connect(f"{server.bin_api}/live") as socket:
-        before = (await socket.receive_json(timeout=5))["seq"]
+        before = (await socket.receive_json(timeout=15))["seq"]
         await _provider(server, "plivo")
         async with server.client.post(f"{server.bin_api}/reread") as answer:
             assert answer.status == 202
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(15):
             while (frame := await socket.receive_json())["type"] != "reset":
                 pass
         assert frame["seq"] > before
         await _post(server, "primary")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(15):
             while (frame := await socket.receive_json())["type"] != "capture" or frame["capture"]["n"] != 2:
                 pass
     # A cursor of the earlier reading means nothing any more.
     async with server.client.ws_connect(f"{server.bin_api}/live?after={before}") as socket:
-        assert (await socket.receive_json(timeout=5))["type"] == "hello"
-        assert (await socket.receive_json(timeout=5))["type"] == "reset"
+        assert (await socket.receive_json(timeout=15))["type"] == "hello"
+        assert (await socket.receive_json(timeout=15))["type"] == "reset"
 
 
 async def test_a_message_that_vanishes_with_its_captures_is_told(server: Running) -> None:
     await _post(server)
     await server.settled(1)
     async with server.client.ws_connect(f"{server.bin_api}/live") as socket:
-        await socket.receive_json(timeout=5)
+        await socket.receive_json(timeout=15)
         await (await server.client.delete(f"{server.bin_api}/captures/1")).read()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(15):
             while (frame := await socket.receive_json())["type"] != "message_gone":
                 pass
     assert (frame["provider"], frame["message_id"]) == ("twilio", FIELDS["MessageSid"])

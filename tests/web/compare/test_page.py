@@ -299,7 +299,7 @@ async def test_a_call_is_compared_on_its_own_two_urls(server: Running) -> None:
     for role in ("voice", "voice-fallback"):
         async with server.client.post(f"{server.capture_url}/{role}", data=call) as answer:
             assert answer.status == 200
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while not all(one["answered"]["status"] for one in await server.captures()):
             await asyncio.sleep(0)
     page = await _page(server, "/compare/1?show=all")

@@ -381,7 +381,7 @@ async def test_the_live_view_says_no_as_the_document_has_it(server: Running) -> 
 async def _handshake(server: Running, path: str) -> int:
     try:
         async with server.client.ws_connect(URL(server.api + path, encoded=True)) as socket:
-            assert (await socket.receive_json(timeout=5))["type"] == "hello"
+            assert (await socket.receive_json(timeout=15))["type"] == "hello"
     except aiohttp.WSServerHandshakeError as refused:
         return refused.status
     return 101

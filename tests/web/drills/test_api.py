@@ -25,7 +25,7 @@ async def _get(server: Running, drill_id: str) -> dict[str, Any]:
 
 
 async def _until(server: Running, drill_id: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not holds(drill := await _get(server, drill_id)):
             await asyncio.sleep(0.05)
     return drill

@@ -48,7 +48,7 @@ async def test_a_click_starts_a_drill_and_its_page_follows_it_to_the_end(server:
     assert "data-again=" in before
     await _sms(server)
     await _sms(server, "/fallback")
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while "data-again=" in (part := await _page(server, path, **{"X-Partial": "parts"})):
             await asyncio.sleep(0.05)
     assert "<html" not in part

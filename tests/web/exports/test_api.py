@@ -44,7 +44,7 @@ async def _fill(server: Running, count: int, body: bytes = b"Text=hi") -> None:
 async def test_json_lines_are_exactly_the_captures_of_the_api_oldest_first(server: Running) -> None:
     for text in ("one", "zwei ü", "three\nlines"):
         await _hit(server, text)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while None in [each["answered"]["after_ms"] for each in await server.captures()]:
             pass
     lines = (await _export(server, "mask=false")).decode().splitlines()

@@ -204,11 +204,11 @@ async def test_an_open_page_hears_of_it_without_any_capture(server: Running) -> 
     async with server.client.ws_connect(live) as socket:
         assert "hello" in await socket.receive_json()
         await post(server, "/faults/primary", kind="hold", seconds="16", count="2")
-        frame = await socket.receive_json(timeout=5)
+        frame = await socket.receive_json(timeout=15)
         assert "hold 16 s for the next 2 requests" in banner(frame["faults"])
         assert 'id="faults-now"' in frame["faults"]
         await post(server, "/faults/primary/heal")
-        frame = await socket.receive_json(timeout=5)
+        frame = await socket.receive_json(timeout=15)
         assert "fault:" not in banner(frame["faults"])
         assert "hidden" in frame["faults"]
 
@@ -222,7 +222,7 @@ async def test_a_viewer_of_the_list_gets_rows_and_the_count_that_goes_down(serve
             pass
         seen = ""
         while "for the next request." not in seen:
-            frame = await socket.receive(timeout=5)
+            frame = await socket.receive(timeout=15)
             assert frame.type is WSMsgType.TEXT
             seen = words(frame.json().get("faults", ""))
 

@@ -51,7 +51,7 @@ async def _play(server: Running, provider: str) -> list[dict[str, Any]]:
     wish = {"provider": provider, "what": "inbound", "speed": SPEED}
     async with server.client.post(f"{server.bin_api}/simulations", json=wish) as answer:
         run = await answer.json()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while run["state"] == "running":
             await asyncio.sleep(0.02)
             async with server.client.get(f"{server.bin_api}/simulations/{run['id']}") as answer:
@@ -63,7 +63,7 @@ async def _play(server: Running, provider: str) -> list[dict[str, Any]]:
 
 async def _settled(server: Running, verdict: str) -> dict[str, Any]:
     """The one pairing, when the outcomes of its answers are written."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             async with server.client.get(f"{server.bin_api}/comparison") as answer:
                 (pairing,) = (await answer.json())["items"]

@@ -143,7 +143,7 @@ async def test_a_live_frame_and_an_export_have_the_forwards(opened: Running, tar
     await hit(opened)
     await until_state(opened, 1, "delivered")
     async with opened.client.ws_connect(f"{opened.bin_api}/live?after=0") as socket:
-        frames = [await socket.receive_json(timeout=10) for _ in range(3)]
+        frames = [await socket.receive_json(timeout=60) for _ in range(3)]
         found = [frame["capture"]["forwards"] for frame in frames if frame["type"] == "capture"]
         assert [each["state"] for each in found[0]] == ["delivered"]
     for format_ in ("jsonl", "csv"):

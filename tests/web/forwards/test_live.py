@@ -82,12 +82,12 @@ async def test_the_page_and_its_frames_have_the_same_elements(opened: Running, t
     assert [page.count(f'id="forward-{made["id"]}-{part}"') for part in PARTS] == [1] * len(PARTS)
     address = f"{opened.url}/bins/{opened.bin.id}/live?view=forwards"
     async with opened.client.ws_connect(address, headers={"Origin": opened.url}) as socket:
-        assert "hello" in await socket.receive_json(timeout=10)
-        while "forwards" not in (frame := await socket.receive_json(timeout=10)):
+        assert "hello" in await socket.receive_json(timeout=60)
+        while "forwards" not in (frame := await socket.receive_json(timeout=60)):
             pass
         assert f'id="forward-{made["id"]}-delivered">0<' in frame["forwards"]
         await hit(opened)
-        while "delivered" not in (frame := await socket.receive_json(timeout=10)).get("forwards", ""):
+        while "delivered" not in (frame := await socket.receive_json(timeout=60)).get("forwards", ""):
             pass
         assert f'id="forward-{made["id"]}-delivered">1<' in frame["forwards"]
         assert frame.keys() == {"forwards"}

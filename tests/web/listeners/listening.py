@@ -75,7 +75,7 @@ class Laptop:
 
     async def raw(self) -> aiohttp.WSMessage:
         """The next message but pings."""
-        while (message := await self.socket.receive(timeout=20)).type is aiohttp.WSMsgType.PING:
+        while (message := await self.socket.receive(timeout=60)).type is aiohttp.WSMsgType.PING:
             await self.socket.pong(message.data)
         return message
 
@@ -92,7 +92,7 @@ async def listening(server: Running, name: str = "laptop", **query: object) -> A
     async with server.client.ws_connect(
         f"{server.bin_api}/listen", params=values, autoping=False, max_msg_size=1 << 20
     ) as socket:
-        hello = await socket.receive_json(timeout=20)
+        hello = await socket.receive_json(timeout=60)
         assert hello["t"] == "hello"
         yield Laptop(socket, hello)
 
@@ -155,7 +155,7 @@ async def listed(server: Running) -> dict[str, Frame]:
 
 async def until_listed(server: Running, name: str, **wanted: object) -> Frame:
     """The listener, when it has these values."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             found = (await listed(server)).get(name, {})
             if {key: found.get(key) for key in wanted} == wanted:
@@ -169,7 +169,7 @@ async def attempts(server: Running, n: int) -> list[Frame]:
 
 
 async def until_attempts(server: Running, n: int, count: int) -> list[Frame]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(found := await attempts(server, n)) < count:
             await asyncio.sleep(0.01)
     return found

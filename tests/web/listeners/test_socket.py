@@ -23,10 +23,10 @@ async def test_one_that_is_silent_is_disconnected_and_one_that_answers_pings_is_
     server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "PING_S", 0.02)
-    monkeypatch.setattr(socket, "SILENCE_S", 0.5)
+    monkeypatch.setattr(socket, "SILENCE_S", 2.0)
     async with listening(server, "silent") as silent, listening(server, "there") as there:
         pings = 0
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (await there.socket.receive()).type is aiohttp.WSMsgType.PING:
                 pings += 1
                 await there.socket.pong()
@@ -52,7 +52,7 @@ async def test_signing_out_closes_the_connection_of_that_session(server: Running
     async with aiohttp.ClientSession(headers=headers) as browser:
         address = f"{server.bin_api}/listen?name=page"
         async with browser.ws_connect(address, autoping=False) as connection, listening(server) as laptop:
-            await connection.receive_json(timeout=20)
+            await connection.receive_json(timeout=60)
             async with browser.post(f"{server.url}/sign-out", allow_redirects=False) as answer:
                 assert answer.status == 303
             assert await Laptop(connection, {}).closed() == 4401
@@ -63,7 +63,7 @@ async def test_a_stopping_server_says_so(make_settings: Callable[..., Settings])
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as client:
         async with run_server(make_settings()) as server:
             connection = await client.ws_connect(f"{server.bin_api}/listen?name=laptop", autoping=False)
-            await connection.receive_json(timeout=20)
+            await connection.receive_json(timeout=60)
             closing = asyncio.create_task(Laptop(connection, {}).closed())
         assert await closing == 1001
 

@@ -25,9 +25,9 @@ async def test_an_open_list_gets_the_new_badge_of_a_row(opened: Running) -> None
         await until_state(opened, 1, "held")
         address = f"{opened.url}/bins/{opened.bin.id}/live"
         async with opened.client.ws_connect(address, headers={"Origin": opened.url}) as socket:
-            assert "hello" in await socket.receive_json(timeout=10)
+            assert "hello" in await socket.receive_json(timeout=60)
             await call(opened, "POST", f"/{made['id']}/resume")
-            while "forwards" not in (frame := await socket.receive_json(timeout=10)):
+            while "forwards" not in (frame := await socket.receive_json(timeout=60)):
                 pass
             assert '<span id="forwards-1">' in frame["forwards"]
             assert "forwarded" in frame["forwards"]

@@ -19,7 +19,7 @@ async def opened(make_settings: Callable[..., Settings]) -> AsyncIterator[Runnin
     async with run_server(make_settings(allow_targets="127.0.0.0/8")) as running:
         async with running.client.post(running.capture_url, data={"Text": "hi"}, headers={"Cookie": "a=b"}):
             pass
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(15):
             while (await running.capture(1))["answered"]["status"] is None:
                 await asyncio.sleep(0.01)
         yield running

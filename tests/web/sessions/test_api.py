@@ -16,10 +16,10 @@ async def test_sessions_are_listed_and_ended_at_once(server: Running) -> None:
         (mine,) = [item["id"] for item in items if item["current"]]
         (theirs,) = [item["id"] for item in items if not item["current"]]
         async with other.ws_connect(f"{server.bin_api}/live", headers=same) as viewer:
-            await viewer.receive(timeout=5)
+            await viewer.receive(timeout=15)
             async with browser.delete(f"{server.api}/sessions/{theirs}", headers=same) as answer:
                 assert answer.status == 204
-            last = await viewer.receive(timeout=5)
+            last = await viewer.receive(timeout=15)
             assert (last.type, last.data) == (aiohttp.WSMsgType.CLOSE, 4401)
         async with other.get(f"{server.api}/info") as answer:
             assert answer.status == 401

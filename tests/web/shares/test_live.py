@@ -17,7 +17,7 @@ from tests.conftest import Running
 from tests.web.shares.conftest import make_share, open_link, send
 from tests.web.site.test_masking import FORM, STATUS, leaks
 
-WITHIN_S = 20
+WITHIN_S = 60
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ async def _get(server: Running, run_id: str) -> dict[str, Any]:
 
 
 async def _finish(server: Running, run_id: str) -> dict[str, Any]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (run := await _get(server, run_id))["state"] == "running":
             await asyncio.sleep(0.01)
     return run

@@ -198,7 +198,7 @@ async def test_waiting_ends_with_the_first_capture(server: Running) -> None:
     waiting = asyncio.ensure_future(server.client.get(f"{server.bin_api}/captures?after=0&wait=30"))
     await asyncio.sleep(0)
     await _send(server, 1)
-    async with asyncio.timeout(5), await waiting as answer:
+    async with asyncio.timeout(15), await waiting as answer:
         assert [item["n"] for item in (await answer.json())["items"]] == [1]
 
 
@@ -213,7 +213,7 @@ async def test_a_shutdown_answers_who_waits(make_settings) -> None:
         while not server.app[keys.HUB].viewers:
             await asyncio.sleep(0.01)
         server.app[keys.HUB].close()
-        async with asyncio.timeout(5), await waiting as answer:
+        async with asyncio.timeout(15), await waiting as answer:
             assert (answer.status, (await answer.json())["items"]) == (200, [])
 
 

@@ -87,7 +87,7 @@ async def test_a_page_has_the_notice_and_an_open_one_gets_it_and_loses_it(server
     headers = {"Origin": server.url}
 
     async def storage(socket: aiohttp.ClientWebSocketResponse) -> dict:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(15):
             while "storage" not in (frame := json.loads(await socket.receive_str())):
                 pass
         return frame["storage"]

@@ -53,7 +53,7 @@ async def test_a_slow_body_is_told_so_and_the_connection_closed(
 
     writer.write(_head(path, more) + b"a")
     dripping = asyncio.ensure_future(drip()) if drips else None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         head = await reader.readuntil(b"\r\n\r\n")
         if dripping is not None:
             dripping.cancel()
@@ -86,7 +86,7 @@ async def test_a_body_that_is_framed_wrongly_is_a_bad_request(server: Running, p
     await writer.drain()
     await asyncio.sleep(0.05)
     writer.write(b"zz\r\nno chunk\r\n")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         answer = parse(await reader.read(-1))
     writer.transport.abort()
     assert answer.status == 400
@@ -100,7 +100,7 @@ async def test_a_body_in_pieces_that_comes_in_time_is_read(server: Running) -> N
     for at in range(0, len(body), 7):
         await asyncio.sleep(0.02)
         writer.write(body[at : at + 7])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         head = await reader.readuntil(b"\r\n\r\n")
     writer.transport.abort()
     assert head.startswith(b"HTTP/1.1 201 ")

@@ -17,7 +17,7 @@ from ...conftest import TOKEN, Running
 async def _get(server: Running, target: str) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         answer = await reader.read(-1)
     writer.transport.abort()
     return int(answer[9:12])

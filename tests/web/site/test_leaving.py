@@ -36,7 +36,7 @@ async def test_a_search_is_interrupted_when_its_reader_has_left(server: Running,
     monkeypatch.setattr(_ReadConnection, "stop", noted)
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(_request(server, f"GET /api/v1/bins/{server.bin.id}/captures?q=-hello"))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         await begun.wait()
         assert not stopped.is_set()
         # Who closes its half at once still listens.
@@ -60,7 +60,7 @@ async def test_a_change_is_made_whoever_waits_for_its_answer(server: Running, mo
     monkeypatch.setattr(store, "set_bin", slowly)
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(_request(server, f"PATCH /api/v1/bins/{server.bin.id}", '{"name": "New"}'))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(15):
         await begun.wait()
         # Who closes its half at once still listens, and nothing would be cancelled.
         await asyncio.sleep(HALF_CLOSE_GRACE_S)

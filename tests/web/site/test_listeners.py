@@ -17,7 +17,7 @@ async def _page(server: Running, path: str = "") -> str:
 
 
 async def _notice(socket: aiohttp.ClientWebSocketResponse) -> str:
-    while "forwards" not in (frame := json.loads(await socket.receive_str(timeout=10))):
+    while "forwards" not in (frame := json.loads(await socket.receive_str(timeout=60))):
         pass
     text: str = frame["forwards"]
     return text

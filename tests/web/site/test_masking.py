@@ -149,7 +149,7 @@ async def _first_frame(server: Running, view: str) -> str:
     async with server.client.ws_connect(f"{server.url}/bins/{server.bin.id}/live", params=query) as socket:
         text = ""
         while '"edits"' not in text:
-            message = await asyncio.wait_for(socket.receive(), 20)
+            message = await asyncio.wait_for(socket.receive(), 60)
             assert message.type is aiohttp.WSMsgType.TEXT
             text += message.data
     return text

@@ -136,10 +136,10 @@ async def test_pages_addresses_and_live_view_come_through(make_settings, proxy) 
                     assert f"https://sms.example.net/{server.bin.key}" in await answer.text()
                 live = f"{url}/api/v1/bins/{server.bin.id}/live"
                 async with browser.ws_connect(live, headers=signed_in) as viewer:
-                    assert (await viewer.receive_json(timeout=5))["type"] == "hello"
+                    assert (await viewer.receive_json(timeout=15))["type"] == "hello"
                     async with browser.post(f"{url}/{server.bin.key}", data={"Text": "hi"}) as answer:
                         assert answer.status == 200
-                    assert (await viewer.receive_json(timeout=5))["capture"]["text"] == "hi"
+                    assert (await viewer.receive_json(timeout=15))["capture"]["text"] == "hi"
 
 
 INFO = {"version", "public_url", "retention", "max_body", "seen"}

@@ -76,7 +76,7 @@ async def _sign_out(server: Running, browser: aiohttp.ClientSession) -> None:
 async def _seen(view: aiohttp.ClientWebSocketResponse) -> list[Any]:
     """Texts of captures up to the end of a live view, and the code of that end."""
     found: list[Any] = []
-    while (message := await view.receive(timeout=5)).type is aiohttp.WSMsgType.TEXT:
+    while (message := await view.receive(timeout=15)).type is aiohttp.WSMsgType.TEXT:
         frame = message.json()
         found += [frame["capture"]["text"]] if frame["type"] == "capture" else []
     return [*found, message.data]
@@ -103,7 +103,7 @@ async def test_who_signs_out_while_a_live_view_is_opened_gets_none(server: Runni
         await _sign_out(server, browser)
         go_on.set()
         async with await opening as view:
-            messages = [await view.receive(timeout=5) for _ in range(2)]
+            messages = [await view.receive(timeout=15) for _ in range(2)]
     assert "seq" in messages[0].data
     assert (messages[1].type, messages[1].data) == (aiohttp.WSMsgType.CLOSE, 4401)
 
