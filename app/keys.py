@@ -42,6 +42,8 @@ from .settings import Settings
 from .store import ReconciliationArchive, Store
 
 SETTINGS = web.AppKey("SETTINGS", Settings)
+INSTANCE = web.AppKey("INSTANCE", str)
+"""Identifies the running server, so that `doctor` can check whether the public URL leads to it."""
 STORE = web.AppKey("STORE", Store)
 DATABASE = web.AppKey("DATABASE", str)
 """Where the data is, as it may be shown: the file of the log, or the URL of the database without its password."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from . import keys
+from . import clock, keys
 from .domain.bins import Bin
 from .domain.captures import RawRequest
 from .domain.roles import Role
@@ -96,6 +96,7 @@ def create_app(settings: Settings) -> web.Application:
     """The application for `ingress.server.IngressServer`. It opens nothing before it is started."""
     app = web.Application(middlewares=[end_when_left, record, errors_to_http, guard], client_max_size=1 << 20)
     app[keys.SETTINGS] = settings
+    app[keys.INSTANCE] = clock.new_id()
     app[keys.HUB] = Hub()
     app[keys.FRAMES] = FrameCache()
     app[keys.METRICS] = Metrics()

@@ -5,16 +5,13 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from ... import __version__, clock, keys
+from ... import __version__, keys
 from ...errors import StoreUnavailable
 
-# Identifies the running process, so that `doctor` can check whether the public URL leads here.
-INSTANCE = clock.new_id()
 
-
-async def alive(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
+async def alive(request: web.Request) -> web.StreamResponse:
     """GET /healthz: the process runs; nothing is read or written."""
-    return _json({"status": "ok", "version": __version__, "instance": INSTANCE}, 200)
+    return _json({"status": "ok", "version": __version__, "instance": request.app[keys.INSTANCE]}, 200)
 
 
 async def ready(request: web.Request) -> web.StreamResponse:
