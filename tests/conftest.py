@@ -27,7 +27,8 @@ from app.settings import Settings, read_settings
 from app.storage import children
 from app.tasks import new_loop
 
-from .forking import ROOT, ForkServer
+from . import process
+from .forking import PROGRAM, ROOT, STORAGE, ForkServer
 from .postgres.fixtures import cutting_proxy, database, durable_postgres, make_database, pooler, postgres  # noqa: F401
 
 TOKEN = "a-token-only-for-tests"
@@ -74,15 +75,18 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 @pytest.fixture(scope="session", autouse=True)
 def _forks() -> Iterator[None]:
-    """The storage processes of a store in this process are forked; those of a separate server are started normally."""
+    """The storage processes of a store in this process are forked, and so are servers that are processes of their own,
+    which start their storage processes normally."""
     if sys.platform != "linux":
         yield
         return
-    server = ForkServer()
+    servers = storage, program = ForkServer(STORAGE), ForkServer(PROGRAM)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(children, "start_process", server.start)
+        patch.setattr(children, "start_process", storage.start)
+        patch.setattr(process, "start_program", program.start_program)
         yield
-    server.close()
+    for each in servers:
+        each.close()
 
 
 @dataclass(frozen=True, slots=True)

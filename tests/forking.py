@@ -1,8 +1,10 @@
-"""Starts the storage processes of tests as forks of one process that has imported their modules.
+"""Starts processes of tests as forks of one process that has imported their modules: the storage processes of stores
+in the test process, and servers that are processes of their own.
 
-The imports take 0.3 s for each store that is opened, more than most tests. `python -m tests.forking <socket>` is the
-fork server, one for each test process. A fork has the arguments, the environment, the working directory and the open
-files that a new interpreter would have, runs its module as `__main__`, and ends like an interpreter.
+The imports take 0.3 s for each store, more than most tests, and 2 s for each server. `python -m tests.forking <socket>
+<kind>` is the fork server, one of each kind for each test process. A fork has the arguments, the environment, the
+working directory and the open files that a new interpreter would have, runs its module as `__main__`, and ends like an
+interpreter.
 """
 
 import fcntl
@@ -17,19 +19,27 @@ import socket
 import subprocess
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
+from app import clock
 from app.storage import ballast
 from app.storage.children import ChildProcess, start_process
 from app.storage.ledger import process as ledger_process
 
 ROOT = Path(__file__).parents[1]
-MODULES = (
-    "app.storage.log.process", "app.storage.postgres.log_process", "app.follower", "tests.storage.scripted",
-    "tests.storage.obedient",
-)  # fmt: skip
+STORAGE = "storage"
+PROGRAM = "program"
+# What is imported, of each kind. The storage processes of a server that is a process of its own are not forked.
+MODULES = {
+    STORAGE: (
+        "app.storage.log.process", "app.storage.postgres.log_process", "app.follower", "tests.storage.scripted",
+        "tests.storage.obedient",
+    ),
+    PROGRAM: ("app.serving", "app.commands.serve"),
+}  # fmt: skip
 # Starts a new interpreter, even if a test has replaced the function.
 start_new = start_process
 
@@ -43,9 +53,17 @@ class Forked:
         self._code: int | None = None
         self.pid = int(status.recv(32))
 
-    def kill(self) -> None:
+    def send_signal(self, number: int) -> None:
         with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def poll(self) -> int | None:
+        with suppress(subprocess.TimeoutExpired):
+            return self.wait(0.001)
+        return None
 
     def wait(self, timeout: float | None = None) -> int:
         if self._code is None:
@@ -59,30 +77,56 @@ class Forked:
         return self._code
 
 
-class ForkServer:
-    """It is started with the first fork."""
+class ForkedProgram(Forked):
+    """The program, with a pipe as its standard output."""
 
-    def __init__(self) -> None:
+    def __init__(self, status: socket.socket, stdout: IO[str]) -> None:
+        super().__init__(status)
+        self.stdout = stdout
+
+
+class ForkServer:
+    """Of one kind. It is started with the first fork."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
         self._control: socket.socket | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self, module: str, arguments: Sequence[str], descriptors: Sequence[int]) -> ChildProcess:
         """Replaces `children.start_process`."""
-        if module not in MODULES:
+        if module not in MODULES[self._kind]:
             return start_new(module, arguments, descriptors)
+        files = {number: number for number in (1, 2, *descriptors)}
+        return Forked(self._fork(module, arguments, dict(os.environ), Path.cwd(), files))
+
+    def start_program(self, arguments: Sequence[str], environment: Mapping[str, str], stderr: int) -> ForkedProgram:
+        """Replaces `process.start_program`."""
+        ours, theirs = os.pipe()
+        try:
+            status = self._fork("app.__main__", arguments, environment, ROOT, {1: theirs, 2: stderr})
+        finally:
+            os.close(theirs)
+        return ForkedProgram(status, os.fdopen(ours))
+
+    def _fork(
+        self, module: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path,
+        files: Mapping[int, int],
+    ) -> socket.socket:  # fmt: skip
+        """`files`: the open files of the fork, each with the descriptor that it has here."""
         if self._control is None:
             self._control = self._begin()
         request = {
             "module": module,
             "arguments": list(arguments),
-            "environment": dict(os.environ),
-            "directory": str(Path.cwd()),
-            "descriptors": list(descriptors),
+            "environment": dict(environment),
+            "directory": str(folder),
+            "descriptors": list(files),
         }
         ours, theirs = _pair()
         with theirs:
-            socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), 1, 2, *descriptors])
-        return Forked(ours)
+            socket.send_fds(self._control, [json.dumps(request).encode()], [theirs.fileno(), *files.values()])
+        return ours
 
     def close(self) -> None:
         if self._control is not None and self._server is not None:
@@ -93,7 +137,7 @@ class ForkServer:
         ours, theirs = _pair()
         with theirs:
             self._server = subprocess.Popen(
-                [sys.executable, "-m", "tests.forking", str(theirs.fileno())],
+                [sys.executable, "-m", "tests.forking", str(theirs.fileno()), self._kind],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 cwd=ROOT,
@@ -109,14 +153,15 @@ def _pair() -> tuple[socket.socket, socket.socket]:
 # The fork server
 
 
-def main(control: socket.socket) -> None:
+def main(control: socket.socket, kind: str) -> None:
     """Fork until the tests close the socket. In a fork: run the requested module."""
-    for module in MODULES:
+    for module in MODULES[kind]:
         importlib.import_module(module)
-    # Tests wait for the ledger, so it does not run with a low priority.
-    ledger_process.NICENESS = 0
-    # The reserve file of 16 MiB would take a tenth of the time of a start.
-    ballast.SIZE = 1 << 16
+    if kind == STORAGE:
+        # Tests wait for the ledger, so it does not run with a low priority.
+        ledger_process.NICENESS = 0
+        # The reserve file of 16 MiB would take a tenth of the time of a start.
+        ballast.SIZE = 1 << 16
     gc.collect()
     # Forks do not collect these objects, which would copy their pages.
     gc.freeze()
@@ -171,14 +216,16 @@ def _become(request: dict, files: list[int]) -> None:
     """Set up this process like a new interpreter, and run the module."""
     status, *given = files
     os.close(status)
-    _place(given, [1, 2, *request["descriptors"]])
+    _place(given, request["descriptors"])
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(request["directory"])
+    # Each would throw the same dice.
+    clock._dice.seed()
     os.environ.clear()
     os.environ.update(request["environment"])
     module = request["module"]
-    del sys.modules[module]
+    sys.modules.pop(module, None)
     sys.argv[1:] = request["arguments"]
     os._exit(_run(module))
 
@@ -211,4 +258,4 @@ def _place(given: Sequence[int], wanted: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))
+    main(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])

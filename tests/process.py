@@ -1,4 +1,4 @@
-"""The server as a process of its own, as a user starts it."""
+"""The server as a process of its own, as a user starts it; in tests it is a fork, which `forking.py` starts."""
 
 import asyncio
 import json
@@ -6,10 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Protocol
 
 import psutil
 
@@ -17,11 +18,23 @@ ROOT = Path(__file__).parents[1]
 TOKEN = "a-token-only-for-tests"
 
 
+class Started(Protocol):
+    """What is used of `subprocess.Popen`."""
+
+    pid: int
+    stdout: IO[str] | None
+
+    def send_signal(self, number: int) -> None: ...
+    def kill(self) -> None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 @dataclass(slots=True)
 class Process:
     """A running server: the content of its ready line, and its process."""
 
-    popen: subprocess.Popen[str]
+    popen: Started
     ready: dict
 
     @property
@@ -52,22 +65,29 @@ class Process:
         return self.popen.wait(timeout_s)
 
 
+def start_program(arguments: Sequence[str], environment: Mapping[str, str], stderr: int) -> Started:
+    """`python -m app`, with a pipe as its standard output."""
+    return start([sys.executable, "-m", "app", *arguments], environment, stderr)
+
+
+def start(command: Sequence[str], environment: Mapping[str, str], stderr: int) -> Started:
+    """A new interpreter, or a program that starts one."""
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True)
+
+
 @contextmanager
 def serving(
     data: Path, *arguments: str, before: tuple[str, ...] = (), module: str = "app", log: Path = Path(os.devnull)
 ) -> Iterator[Process]:  # fmt: skip
     """Start on a free port; the process is always gone afterwards. `before` wraps the command."""
-    command = [*before, sys.executable, "-m", module, "--port", "0", "--data-dir", str(data), *arguments]
+    given = ["--port", "0", "--data-dir", str(data), *arguments]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")}
+    environment["SMSBIN_ACCESS_TOKEN"] = TOKEN
     with log.open("a") as stderr:
-        popen = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment | {"SMSBIN_ACCESS_TOKEN": TOKEN},
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-        )
+        if before or module != "app":
+            popen = start([*before, sys.executable, "-m", module, *given], environment, stderr.fileno())
+        else:
+            popen = start_program(given, environment, stderr.fileno())
     assert popen.stdout is not None
     try:
         yield Process(popen, json.loads(popen.stdout.readline()))
