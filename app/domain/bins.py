@@ -40,9 +40,10 @@ class Bin:
     """A bin and its counts. `captures` and `by_role` count what is visible now; `last_n` and `seq` only rise.
 
     `retention` zero keeps for ever. `swept_n` is the highest number that the retention has deleted (0: none yet).
-    `behind` captures are kept and not read yet; so many are missing in the counts. A cursor below `first_seq` is of an
-    earlier reading of the bin. `version` rises with every change of the key or the settings, `answer_version` with each
-    that the answer to a capture, or what is stored of it, depends on.
+    `behind` captures are kept and not read yet; so many are missing in the counts. `seq` is 0, as the counts are, if
+    the ledger has nothing of the bin or cannot be read. A cursor below `first_seq` is of an earlier reading of the bin.
+    `version` rises with every change of the key or the settings, `answer_version` with each that the answer to a
+    capture, or what is stored of it, depends on.
     """
 
     id: str
@@ -62,6 +63,11 @@ class Bin:
     behind: int = 0
     version: int = 0
     answer_version: int = 0
+
+    @property
+    def ledger_n(self) -> int:
+        """Every capture up to this number is certainly in the ledger."""
+        return self.last_n - self.behind if self.seq else 0
 
     @property
     def versions(self) -> BinVersions:

@@ -1,5 +1,6 @@
-"""From which cursors on a bin can tell what has changed."""
+"""From which cursors on a bin can tell what has changed, and what of it is certainly in the ledger."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -24,3 +25,8 @@ BIN = Bin(
 )
 def test_cursors_of_this_reading_are_known_and_the_beginning(cursor: int, known: bool) -> None:
     assert BIN.knows(cursor) is known
+
+
+def test_nothing_is_certainly_in_a_ledger_that_could_not_be_read() -> None:
+    assert replace(BIN, last_n=9, behind=2).ledger_n == 7
+    assert replace(BIN, last_n=9, behind=2, seq=0, first_seq=0).ledger_n == 0

@@ -209,9 +209,7 @@ class BinWatcher:
 
     async def _look(self, alerts: Sequence[WatchedAlert], now: datetime) -> bool:
         bin = await self._store.get_bin(self.bin_id, wait=False)
-        view = BinView(
-            store=self._store, bin_id=bin.id, now=now, last_n=bin.last_n, ledger_n=max(bin.last_n - bin.behind, 0)
-        )  # fmt: skip
+        view = BinView(store=self._store, bin_id=bin.id, now=now, last_n=bin.last_n, ledger_n=bin.ledger_n)
         more = False
         for each in alerts:
             try:

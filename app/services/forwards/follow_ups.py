@@ -87,7 +87,7 @@ class FollowUpLook:
     async def _known_until(self, now: datetime) -> datetime:
         """Everything that was received until then is in the ledger."""
         bin = await self.store.get_bin(self.stored.bin_id, wait=False)
-        if not bin.behind:
+        if bin.ledger_n == bin.last_n:
             return now
         newest = await self.store.list_captures(bin.id, limit=1, wait=False)
         return min([now, *(row.received_at for row in newest)])

@@ -1,12 +1,15 @@
 """The watcher of a bin: what it stores, when, and what it does while the store cannot be read or written."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app.domain.alerts.model import AlertKind, AlertMark, AlertStatus
+from app.domain.bins import Bin
 from app.errors import StoreUnavailable, TooSlow
 from app.services.alerts import watching as module
 from app.store import Health
@@ -51,6 +54,33 @@ async def test_captures_without_a_match_are_written_from_time_to_time(
         return (await place.store.get_alert(alert.id)).position == 3
 
     await place.until(holds)
+
+
+async def test_a_request_that_the_ledger_does_not_have_yet_is_not_passed_over(
+    place: Watched, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ledger cannot be read for a moment, and its server has not heard of the request."""
+    get_bin, looks = place.store.get_bin, asyncio.Event()
+
+    async def unreadable(bin_id: str, **values: object) -> Bin:
+        return replace(await get_bin(bin_id, **values), seq=0, first_seq=0, behind=0)
+
+    async def empty(*_: object, **__: object) -> list[object]:
+        looks.set()
+        return []
+
+    alert = await place.add(target.url, filter="status:failed")
+    with monkeypatch.context() as patch:
+        patch.setattr(place.store, "get_bin", unreadable)
+        patch.setattr(place.store, "list_captures", empty)
+        await place.status("SM1", "failed")
+        looks.clear()
+        place.alerts.bin_changed(place.bin.id)
+        async with asyncio.timeout(60):
+            await looks.wait()
+    place.alerts.bin_changed(place.bin.id)
+    await target.got(1)
+    assert place.now(alert).position == 1
 
 
 async def test_a_stop_stores_what_was_looked_at(tmp_path: Path) -> None:
