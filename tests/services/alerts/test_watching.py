@@ -59,7 +59,7 @@ async def test_captures_without_a_match_are_written_from_time_to_time(
 async def test_a_request_that_the_ledger_does_not_have_yet_is_not_passed_over(
     place: Watched, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The ledger cannot be read for a moment, and its server has not heard of the request."""
+    """The ledger cannot be read for a moment, and its server was not notified of the request."""
     get_bin, looks = place.store.get_bin, asyncio.Event()
 
     async def unreadable(bin_id: str, **values: object) -> Bin:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app import keys
+from app.errors import NotReadable
 from app.storage.sqlite.readers import ReadPool
 from tests.conftest import Running
 
@@ -44,7 +45,7 @@ async def test_a_bin_whose_cursor_is_behind_a_capture_has_its_number(server: Run
     assert bin.last_n == 1
 
 
-async def test_what_the_ledger_does_not_have_is_counted_though_its_server_has_not_heard_of_it(
+async def test_what_the_ledger_does_not_have_is_counted_though_its_server_was_not_notified(
     server: Running, monkeypatch
 ) -> None:
     """It was stored by another server. An alert would pass over it."""
@@ -64,3 +65,17 @@ async def test_what_the_ledger_does_not_have_is_counted_though_its_server_has_no
     monkeypatch.setattr(store._follower, "behind", lambda _: 0)
     bin = await store.get_bin(server.bin.id, wait=False)
     assert (bin.last_n, bin.behind) == (1, 1)
+
+
+async def test_while_the_ledger_cannot_be_read_its_server_says_what_is_not_in_it(server: Running, monkeypatch) -> None:
+    store, whole = server.app[keys.STORE], ReadPool.all
+
+    async def unreadable(self: ReadPool, query: str, values: Mapping[str, object]) -> Sequence[object]:
+        if query == "spaces_of":
+            raise NotReadable("The ledger is being opened.")
+        return await whole(self, query, values)
+
+    monkeypatch.setattr(ReadPool, "all", unreadable)
+    monkeypatch.setattr(store._follower, "behind", lambda _: 3)
+    bin = await store.get_bin(server.bin.id, wait=False)
+    assert (bin.captures, bin.seq, bin.behind, bin.ledger_n) == (0, 0, 3, 0)
