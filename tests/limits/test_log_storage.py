@@ -21,7 +21,7 @@ from app.storage.log import client, deleting, jobs, outcomes
 from app.storage.log import process as log_process
 from app.storage.log.client import MAX_BATCH_BYTES, LogClient
 from app.storage.log.outcomes import OutcomeBuffer
-from app.storage.log.pace import SLOW_EACH_S, SLOW_S
+from app.storage.log.pace import CROWD, SLOW_EACH_S, SLOW_S
 from app.storage.log.queued import JOB_BYTES
 from app.storage.log.results import Result, Results
 from app.storage.sqlite import checking, checkpoints, files
@@ -29,6 +29,7 @@ from app.storage.sqlite.checking import check_bodies
 from app.storage.sqlite.checkpoints import FREED, TRUNCATE_WAIT_MS, Checkpoints
 from app.storage.sqlite.connections import BUSY_MS, open_log
 from app.storage.sqlite.files import Files, rewrite_in_place
+from app.storage.sqlite.log_file import CHECKPOINT_PAGES
 from app.storage.sqlite.store import SqliteStore, log_program
 from tests.storage.builders import a_raw
 from tests.storage.inside import BIN, Inside
@@ -89,6 +90,12 @@ async def test_so_many_bytes_wait_to_be_written(log: LogClient, monkeypatch) -> 
 def test_a_disk_is_slow_from_so_long_a_commit_and_so_much_for_each_job(more_s: float, is_slow: bool) -> None:
     took_s = SLOW_S + SLOW_EACH_S * len(FEW) - 1e-9 + more_s
     assert (_pace((FEW, took_s), (FEW, took_s)).delay_s > 0) == is_slow
+
+
+@pytest.mark.parametrize(("jobs_of_batch", "waits"), [(CROWD - 1, False), (CROWD, True)])
+def test_a_commit_of_so_many_jobs_is_worth_a_wait(jobs_of_batch: int, waits: bool) -> None:
+    batch = FEW[:jobs_of_batch]
+    assert (_pace((batch, 0.006), (batch, 0.006)).delay_s > 0) == waits
 
 
 async def test_outcomes_are_gathered_for_so_long(monkeypatch) -> None:
@@ -217,13 +224,13 @@ def database(tmp_path: Path) -> Iterator[tuple[sqlite3.Connection, Checkpoints]]
     connection = open_log(tmp_path / "a.db")
     connection.execute("create table texts (text text)")
     opened = Files(tmp_path / "a.db")
-    yield connection, Checkpoints(connection, opened)
+    yield connection, Checkpoints(connection, opened, CHECKPOINT_PAGES)
     connection.close()
     opened.close()
 
 
 def test_so_many_pages_go_back_with_one_checkpoint(database, monkeypatch) -> None:
-    assert FREED < checkpoints.PAGES
+    assert FREED < CHECKPOINT_PAGES
     monkeypatch.setattr(checkpoints, "FREED", 20)
     connection, made = database
     connection.executemany("insert into texts values (?)", [("x" * 2_000,)] * 100)

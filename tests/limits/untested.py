@@ -28,6 +28,6 @@ UNTESTED: dict[str, tuple[str, ...]] = {
     ),
     "given to the kernel or to a library, where its effect cannot be told apart in a test": (
         "app.ingress.server.BACKLOG",
-        "app.storage.sqlite.ledger_file._PAGES",
+        "app.storage.sqlite.ledger_file._MERGED_PAGES",
     ),
 }

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from app.storage.ids import number_of, row_id
 from app.storage.log import deleting, jobs, process
 from app.storage.log.results import Opened, decode_opened, decode_results
-from app.storage.sqlite import checkpoints
+from app.storage.sqlite import checkpoints, log_file
 
 from .script import KnownBin, Script
 
@@ -84,7 +84,7 @@ class ScriptedPipe:
 
 def small(*, checkpoint_pages: int, step_s: float) -> None:
     """Make a short run meet what only long ones do: checkpoints after a few commits, sweeps with many steps."""
-    checkpoints.PAGES, checkpoints.EVERY_S, checkpoints.FREED = checkpoint_pages, 0.0, 8
+    log_file.CHECKPOINT_PAGES, checkpoints.EVERY_S, checkpoints.FREED = checkpoint_pages, 0.0, 8
     deleting.STEP_S, deleting.CHUNK = step_s, 4
 
 

@@ -14,9 +14,6 @@ from .connections import BUSY_MS
 from .failures import translate
 from .files import Files
 
-# This number of pages is about a hundred commits, and a page that several of them changed is copied once. A higher
-# number makes the slowest answers slower.
-PAGES = 4_000
 # How long a truncating checkpoint waits for readers. There is at most one in `EVERY_S`; a checkpoint that a reader
 # prevents is repeated at the same interval.
 TRUNCATE_WAIT_MS = 50
@@ -26,11 +23,14 @@ FREED = 2_000
 
 
 class Checkpoints:
-    """The checkpoints of one writing connection."""
+    """The checkpoints of one writing connection, run after `pages` pages.
 
-    def __init__(self, connection: sqlite3.Connection, files: Files) -> None:
+    A page that several commits changed is copied once, so a higher number is less work."""
+
+    def __init__(self, connection: sqlite3.Connection, files: Files, pages: int) -> None:
         self._connection = connection
         self._files = files
+        self._pages = pages
         self._last = 0.0
         self._stuck = False
         self.condition = LogFileStatus()
@@ -38,7 +38,7 @@ class Checkpoints:
     def checkpoint_if_due(self) -> None:
         """Call after a commit: runs a checkpoint if enough pages were written. Raises DatabaseError."""
         try:
-            if self._files.waiting() >= PAGES and (not self._stuck or ticks() - self._last >= EVERY_S):
+            if self._files.waiting() >= self._pages and (not self._stuck or ticks() - self._last >= EVERY_S):
                 self._run("passive")
         except CannotWrite as error:
             self.condition = LogFileStatus(self.condition.wal_bytes, str(error), self.condition.held)
@@ -77,6 +77,6 @@ class Checkpoints:
             if not isinstance(known, CannotWrite):
                 raise known or error from error
             trouble = str(known)
-        self._stuck = self._files.waiting() >= PAGES
+        self._stuck = self._files.waiting() >= self._pages
         self.condition = LogFileStatus(self._files.wal_bytes(), trouble, self._stuck and trouble is None)
         return done

@@ -24,7 +24,11 @@ VERSION = zlib.crc32(SCHEMA.encode()) >> 1
 # From this version of SQLite on, FTS5 overwrites deleted words at once; before, they stay in the file until the search
 # index is merged.
 _SECURE_DELETE = (3, 42, 0)
-_PAGES = 64
+_MERGED_PAGES = 64
+# Nothing waits for this checkpoint, but a commit of the log that is synced at the same time waits until the disk has
+# written it. At 500 captures a second the p99 of their answers was 41 ms with 4,000 pages, and 12 ms with 300, for
+# 8 % more processor time of the follower.
+CHECKPOINT_PAGES = 300
 
 
 @dataclass(slots=True)
@@ -48,7 +52,7 @@ class SqliteLedger:
     def begin_merge(self) -> None:
         """Words were deleted from the search index: start a merge that removes them from the file."""
         if sqlite3.sqlite_version_info < _SECURE_DELETE:
-            self._merge = -_PAGES
+            self._merge = -_MERGED_PAGES
 
     def merge(self) -> bool:
         """One step of the merge; returns whether there is more to do. Raises DatabaseError."""
@@ -60,7 +64,7 @@ class SqliteLedger:
         except sqlite3.Error as error:
             raise translate(error) or error from error
         # A negative number starts a full merge, positive ones continue it until nothing changes.
-        self._merge = _PAGES if self.connection.total_changes - before > 1 else 0
+        self._merge = _MERGED_PAGES if self.connection.total_changes - before > 1 else 0
         return bool(self._merge)
 
     def close(self) -> None:
@@ -130,7 +134,7 @@ def _open(path: Path) -> SqliteLedger:
         elif version != VERSION:
             raise _OtherVersion(f"it is of another version ({version})")
         files = Files(path)
-        checkpoints = Checkpoints(connection, files)
+        checkpoints = Checkpoints(connection, files, CHECKPOINT_PAGES)
         return SqliteLedger(connection, SqliteDatabase(connection, files), checkpoints, files, is_new)
     except BaseException as error:
         if connection is not None:

@@ -13,6 +13,9 @@ from .files import Files, rewrite_in_place, sibling_file
 from .migrate import migrate
 from .transaction import SqliteDatabase
 
+# About a hundred commits. Captures wait for the checkpoint, so a higher number makes the slowest answers slower.
+CHECKPOINT_PAGES = 4_000
+
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
@@ -43,7 +46,7 @@ def open_log_file(path: Path, *, doubt: bool) -> LogFile:
         connection = open_log(path)
         migrate(connection)
         files = Files(path)
-        return LogFile(connection, SqliteDatabase(connection, files), Checkpoints(connection, files))
+        return LogFile(connection, SqliteDatabase(connection, files), Checkpoints(connection, files, CHECKPOINT_PAGES))
     except sqlite3.Error as error:
         raise translate(error) or error from error
 

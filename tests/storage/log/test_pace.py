@@ -31,12 +31,13 @@ def test_two_slow_commits_in_a_row_are_a_slow_disk() -> None:
     [
         pytest.param([(FEW, 0.0013), (FEW, 0.0013)], id="a quick disk"),
         pytest.param([(MANY, 0.015), (MANY, 0.015)], id="much to write"),
+        pytest.param([(FEW[:2], 0.006), (FEW[:2], 0.006)], id="a low rate"),
         pytest.param([(FEW, 0.0013), (FEW, 0.03)], id="a checkpoint"),
         pytest.param([(FEW, 0.006), (FEW, 0.006), (FEW, 0.0013)], id="quick again"),
         pytest.param([([*FEW, Sweep(0, 0, 0, False)], 0.01)] * 2, id="steps of the index"),
     ],
 )
-def test_no_commit_is_delayed_on_a_fast_disk(commits: list[tuple[Sequence[Job], float]]) -> None:
+def test_no_commit_is_delayed_on_a_fast_disk_or_for_few_requests(commits: list[tuple[Sequence[Job], float]]) -> None:
     assert _pace(*commits).delay_s == 0
 
 

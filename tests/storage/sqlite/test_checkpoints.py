@@ -22,7 +22,7 @@ class Opened:
         self.connection = open_log(path)
         self.connection.execute("create table texts (id integer primary key, text text)")
         self.files = Files(path)
-        self.checkpoints = Checkpoints(self.connection, self.files)
+        self.checkpoints = Checkpoints(self.connection, self.files, pages=10)
 
     def add(self, count: int, text: str = "text") -> None:
         self.connection.executemany("insert into texts (text) values (?)", [(text * 100,)] * count)
@@ -34,7 +34,6 @@ class Opened:
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch) -> Iterator[Opened]:
-    monkeypatch.setattr(checkpoints, "PAGES", 10)
     monkeypatch.setattr(checkpoints, "EVERY_S", 0.0)
     made = Opened(tmp_path / "a.db")
     yield made

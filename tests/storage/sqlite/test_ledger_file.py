@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.sqlite.ledger_file import SqliteLedger, make_ledger_file, open_ledger_file, open_log_to_follow
+from app.storage.sqlite.ledger_file import (
+    CHECKPOINT_PAGES,
+    SqliteLedger,
+    make_ledger_file,
+    open_ledger_file,
+    open_log_to_follow,
+)
 from app.storage.transaction import CannotWrite, LogUnreadable
 
 META = {"log": "log", "run": "run", "epoch": 1}
@@ -31,6 +37,19 @@ def test_one_that_is_sound_is_used_as_it_is(tmp_path: Path) -> None:
     file = open_ledger_file(tmp_path / "ledger.db")
     assert (file.is_new, file.reason) == (False, None)
     assert _meta(file) == META
+    file.close()
+
+
+@pytest.mark.parametrize(("pages", "is_copied"), [(CHECKPOINT_PAGES - 1, False), (CHECKPOINT_PAGES, True)])
+def test_after_so_many_pages_the_write_ahead_log_is_copied(tmp_path: Path, pages: int, is_copied: bool) -> None:
+    file = make_ledger_file(tmp_path / "ledger.db")
+    file.connection.execute("pragma wal_checkpoint(passive)")
+    while file.files.waiting() < pages:
+        # It is in the first page; nothing else is written.
+        file.connection.execute("pragma user_version = 1")
+    assert file.files.waiting() == pages
+    file.checkpoints.checkpoint_if_due()
+    assert file.files.waiting() == (0 if is_copied else pages)
     file.close()
 
 
