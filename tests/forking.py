@@ -1,10 +1,10 @@
 """Starts processes of tests as forks of one process that has imported their modules: the storage processes of stores
-in the test process, and servers that are processes of their own.
+in the test process, and commands, the server among them, that are processes of their own.
 
-The imports take 0.3 s for each store, more than most tests, and 2 s for each server. `python -m tests.forking <socket>
-<kind>` is the fork server, one of each kind for each test process. A fork has the arguments, the environment, the
-working directory and the open files that a new interpreter would have, runs its module as `__main__`, and ends like an
-interpreter.
+The imports take 0.3 s for each store, more than most tests, 2 s for each server, and up to 2 s for other commands.
+`python -m tests.forking <socket> <kind>` is the fork server, one of each kind for each test process. A fork has the
+arguments, the environment, the working directory and the open files that a new interpreter would have, runs its module
+as `__main__`, and ends like an interpreter.
 """
 
 import fcntl
@@ -22,7 +22,6 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 from app import clock
 from app.storage import ballast
@@ -77,14 +76,6 @@ class Forked:
         return self._code
 
 
-class ForkedProgram(Forked):
-    """The program, with a pipe as its standard output."""
-
-    def __init__(self, status: socket.socket, stdout: IO[str]) -> None:
-        super().__init__(status)
-        self.stdout = stdout
-
-
 class ForkServer:
     """Of one kind. It is started with the first fork."""
 
@@ -100,14 +91,9 @@ class ForkServer:
         files = {number: number for number in (1, 2, *descriptors)}
         return Forked(self._fork(module, arguments, dict(os.environ), Path.cwd(), files))
 
-    def start_program(self, arguments: Sequence[str], environment: Mapping[str, str], stderr: int) -> ForkedProgram:
+    def start_program(self, arguments: Sequence[str], environment: Mapping[str, str], files: Sequence[int]) -> Forked:
         """Replaces `process.start_program`."""
-        ours, theirs = os.pipe()
-        try:
-            status = self._fork("app.__main__", arguments, environment, ROOT, {1: theirs, 2: stderr})
-        finally:
-            os.close(theirs)
-        return ForkedProgram(status, os.fdopen(ours))
+        return Forked(self._fork("app.__main__", arguments, environment, ROOT, dict(enumerate(files))))
 
     def _fork(
         self, module: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path,

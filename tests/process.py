@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import Protocol
 
 import psutil
 
@@ -22,7 +22,6 @@ class Started(Protocol):
     """What is used of `subprocess.Popen`."""
 
     pid: int
-    stdout: IO[str] | None
 
     def send_signal(self, number: int) -> None: ...
     def kill(self) -> None: ...
@@ -65,37 +64,44 @@ class Process:
         return self.popen.wait(timeout_s)
 
 
-def start_program(arguments: Sequence[str], environment: Mapping[str, str], stderr: int) -> Started:
-    """`python -m app`, with a pipe as its standard output."""
-    return start([sys.executable, "-m", "app", *arguments], environment, stderr)
+def start_program(arguments: Sequence[str], environment: Mapping[str, str], files: Sequence[int]) -> Started:
+    """`python -m app`. `files`: its standard input, output and error stream."""
+    return _start([sys.executable, "-m", "app", *arguments], environment, files)
 
 
-def start(command: Sequence[str], environment: Mapping[str, str], stderr: int) -> Started:
-    """A new interpreter, or a program that starts one."""
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True)
+def _start(command: Sequence[str], environment: Mapping[str, str], files: Sequence[int]) -> Started:
+    stdin, stdout, stderr = files
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdin=stdin, stdout=stdout, stderr=stderr)
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """These variables, and those of the tests except smsbin's own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")} | variables
 
 
 @contextmanager
 def serving(
-    data: Path, *arguments: str, before: tuple[str, ...] = (), module: str = "app", log: Path = Path(os.devnull)
+    data: Path, *arguments: str, before: tuple[str, ...] = (), module: str = "app", log: Path = Path(os.devnull),
+    token: str | None = TOKEN,
 ) -> Iterator[Process]:  # fmt: skip
-    """Start on a free port; the process is always gone afterwards. `before` wraps the command."""
+    """Start on a free port; the process is always gone afterwards. `before` wraps the command. `token`: None to have
+    one generated."""
     given = ["--port", "0", "--data-dir", str(data), *arguments]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")}
-    environment["SMSBIN_ACCESS_TOKEN"] = TOKEN
-    with log.open("a") as stderr:
-        if before or module != "app":
-            popen = start([*before, sys.executable, "-m", module, *given], environment, stderr.fileno())
-        else:
-            popen = start_program(given, environment, stderr.fileno())
-    assert popen.stdout is not None
-    try:
-        yield Process(popen, json.loads(popen.stdout.readline()))
-    finally:
-        if popen.poll() is None:
-            popen.kill()
-            popen.wait()
-        popen.stdout.close()
+    around = environment() if token is None else environment(SMSBIN_ACCESS_TOKEN=token)
+    ours, theirs = os.pipe()
+    with os.fdopen(ours) as stdout:
+        with log.open("a") as stderr, os.fdopen(theirs, "wb") as out, Path(os.devnull).open() as stdin:
+            files = [stdin.fileno(), out.fileno(), stderr.fileno()]
+            if before or module != "app":
+                popen = _start([*before, sys.executable, "-m", module, *given], around, files)
+            else:
+                popen = start_program(given, around, files)
+        try:
+            yield Process(popen, json.loads(stdout.readline()))
+        finally:
+            if popen.poll() is None:
+                popen.kill()
+                popen.wait()
 
 
 def request_bytes(key: str, body: bytes = b"Text=hi", *, keep: bool = True) -> bytes:

@@ -1,28 +1,29 @@
 """Runs the command line as a process of its own, and sends captures."""
 
-import os
 import subprocess
 import sys
+import tempfile
 import urllib.parse
 import urllib.request
 
-from tests.process import ROOT, Process
+from tests import process
+from tests.process import ROOT, Process, environment
 
 
-def environment(**variables: str) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")} | variables
-
-
-def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run to the end."""
-    command = [sys.executable, "-m", "app", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment(**variables), capture_output=True, text=True, timeout=60, check=False
-    )
+def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command, run to its end."""
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        given.write(stdin.encode())
+        given.seek(0)
+        files = [given.fileno(), stdout.fileno(), stderr.fileno()]
+        code = process.start_program(arguments, environment(**variables), files).wait(60)
+        stdout.seek(0)
+        stderr.seek(0)
+        return subprocess.CompletedProcess(arguments, code, stdout.read().decode(), stderr.read().decode())
 
 
 def start(*arguments: str, **variables: str) -> "subprocess.Popen[str]":
-    """A running process, with pipes."""
+    """A new interpreter, with pipes."""
     command = [sys.executable, "-m", "app", *arguments]
     return subprocess.Popen(
         command, cwd=ROOT, env=environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

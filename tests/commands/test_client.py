@@ -3,43 +3,27 @@
 import csv
 import io
 import json
-import os
 import socket
 import subprocess
 import sys
 import threading
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.process import ROOT, TOKEN, Process, serving
+from tests.commands.run import hit, run
+from tests.process import ROOT, TOKEN, Process, environment, serving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-def _run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")}
-    command = [sys.executable, "-m", "app", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment | variables, capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-def _hit(server: Process, text: str) -> None:
-    data = urllib.parse.urlencode({"From": "+14155550123", "To": "+14155550100", "Text": text}).encode()
-    with urllib.request.urlopen(server.ready["urls"]["primary"], data) as answer:
-        assert answer.status == 200
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     with serving(tmp_path_factory.mktemp("data")) as process:
         for text in ("one", "=two"):
-            _hit(process, text)
+            hit(process, text)
         yield process
 
 
@@ -49,64 +33,65 @@ def here(server: Process) -> dict[str, str]:
 
 
 def test_export_writes_json_lines_to_stdout_and_nothing_else(server: Process, here: dict[str, str]) -> None:
-    done = _run("export", server.ready["bin"], **here)
+    done = run("export", server.ready["bin"], **here)
     assert (done.returncode, done.stderr) == (0, "")
     assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == ["one", "=two"]
 
 
 def test_export_takes_the_only_bin_by_itself_and_formats_by_name(server: Process, here: dict[str, str]) -> None:
-    done = _run("export", "--format", "csv", **here)
+    done = run("export", "--format", "csv", **here)
     assert [row["text"] for row in csv.DictReader(io.StringIO(done.stdout))] == ["one", "'=two"]
-    done = _run("export", "--of", "messages", "--format", "har", **here)
+    done = run("export", "--of", "messages", "--format", "har", **here)
     assert (done.returncode, "only for of=captures" in done.stderr) == (2, True)
 
 
 def test_export_into_a_file_is_whole_and_for_its_owner_only(here: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "out.har"
-    done = _run("export", "--format", "har", "--output", str(file), **here)
+    done = run("export", "--format", "har", "--output", str(file), **here)
     assert (done.returncode, done.stdout) == (0, "")
     assert len(json.loads(file.read_text())["log"]["entries"]) == 2
     assert file.stat().st_mode & 0o077 == 0
     assert [path.name for path in tmp_path.iterdir()] == ["out.har"]
-    done = _run("export", "--output", str(tmp_path / "none" / "out"), **here)
+    done = run("export", "--output", str(tmp_path / "none" / "out"), **here)
     assert (done.returncode, "cannot be written" in done.stderr) == (3, True)
 
 
 def test_a_reader_that_closes_stdout_causes_no_error(here: dict[str, str]) -> None:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")} | here
     command = f"{sys.executable} -m app export | true"
-    done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, env=environment(**here), capture_output=True, text=True, check=False
+    )
     assert done.stderr == ""
 
 
 def test_bins_are_made_listed_shown_and_deleted(server: Process, here: dict[str, str]) -> None:
     made = json.loads(
-        _run("bins", "create", "Second", "--provider", "ytel", "--retention", "7d", "--json", **here).stdout
+        run("bins", "create", "Second", "--provider", "ytel", "--retention", "7d", "--json", **here).stdout
     )
     assert (made["name"], made["provider"], made["retention"]) == ("Second", "ytel", "7d")
-    listed = [json.loads(line) for line in _run("bins", "list", "--json", **here).stdout.splitlines()]
+    listed = [json.loads(line) for line in run("bins", "list", "--json", **here).stdout.splitlines()]
     assert [bin["id"] for bin in listed] == [made["id"], server.ready["bin"]]
-    assert made["urls"]["voice-fallback"] in _run("bins", "show", "Second", **here).stdout
-    unclear = _run("bins", "show", **here)
+    assert made["urls"]["voice-fallback"] in run("bins", "show", "Second", **here).stdout
+    unclear = run("bins", "show", **here)
     assert (unclear.returncode, made["id"] in unclear.stderr) == (2, True)
-    assert _run("bins", "show", SMSBIN_BIN=made["id"], **here).returncode == 0
-    unasked = _run("bins", "delete", "Second", **here)
+    assert run("bins", "show", SMSBIN_BIN=made["id"], **here).returncode == 0
+    unasked = run("bins", "delete", "Second", **here)
     assert (unasked.returncode, "--yes" in unasked.stderr) == (2, True)
-    assert _run("bins", "delete", "Second", "--yes", **here).returncode == 0
-    gone = _run("bins", "show", "Second", **here)
+    assert run("bins", "delete", "Second", "--yes", **here).returncode == 0
+    gone = run("bins", "show", "Second", **here)
     assert (gone.returncode, "There is no bin Second" in gone.stderr) == (2, True)
 
 
 def test_a_name_that_several_bins_have_is_no_address(here: dict[str, str]) -> None:
-    ids = [json.loads(_run("bins", "create", "Twin", "--json", **here).stdout)["id"] for _ in range(2)]
-    unclear = _run("export", "Twin", **here)
+    ids = [json.loads(run("bins", "create", "Twin", "--json", **here).stdout)["id"] for _ in range(2)]
+    unclear = run("export", "Twin", **here)
     assert (unclear.returncode, all(id_ in unclear.stderr for id_ in ids)) == (2, True)
     for id_ in ids:
-        _run("bins", "delete", id_, "--yes", **here)
+        run("bins", "delete", id_, "--yes", **here)
 
 
 def test_a_bad_field_is_named(here: dict[str, str]) -> None:
-    done = _run("bins", "create", "--retention", "soon", **here)
+    done = run("bins", "create", "--retention", "soon", **here)
     assert (done.returncode, "retention" in done.stderr) == (2, True)
 
 
@@ -118,10 +103,10 @@ def test_who_cannot_be_reached_or_does_not_let_in_is_three_with_the_cure(
         (here | {"SMSBIN_ACCESS_TOKEN": "another-token-than-theirs"}, "SMSBIN_ACCESS_TOKEN"),
         ({"SMSBIN_URL": here["SMSBIN_URL"], "SMSBIN_DATA_DIR": str(tmp_path)}, "SMSBIN_DATA_DIR"),
     ):
-        done = _run("bins", "list", **variables)
+        done = run("bins", "list", **variables)
         assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
         assert words in done.stderr
-    done = _run("bins", "list", "--url", "127.0.0.1:8010", SMSBIN_ACCESS_TOKEN=TOKEN)
+    done = run("bins", "list", "--url", "127.0.0.1:8010", SMSBIN_ACCESS_TOKEN=TOKEN)
     assert (done.returncode, "is not a URL" in done.stderr) == (2, True)
 
 
@@ -131,7 +116,7 @@ def test_the_token_is_found_next_to_the_data(server: Process, here: dict[str, st
         {"SMSBIN_DATA_DIR": str(tmp_path)},
         {"SMSBIN_ACCESS_TOKEN_FILE": str(tmp_path / "access-token")},
     ):
-        assert _run("bins", "list", SMSBIN_URL=here["SMSBIN_URL"], **variables).returncode == 0
+        assert run("bins", "list", SMSBIN_URL=here["SMSBIN_URL"], **variables).returncode == 0
 
 
 @contextmanager
@@ -159,7 +144,7 @@ def _chunk(data: bytes) -> bytes:
 def test_a_file_that_broke_off_is_no_success_and_is_not_kept(tmp_path: Path) -> None:
     bins = HEAD + _chunk(b'{"items": [{"id": "a", "name": "A"}], "next": null}') + b"0\r\n\r\n"
     with _stranger(bins, HEAD + _chunk(b'{"n":1}\n')) as url:
-        done = _run("export", "--output", str(tmp_path / "out"), SMSBIN_URL=url, SMSBIN_ACCESS_TOKEN=TOKEN)
+        done = run("export", "--output", str(tmp_path / "out"), SMSBIN_URL=url, SMSBIN_ACCESS_TOKEN=TOKEN)
     assert (done.returncode, "was lost" in done.stderr) == (3, True)
     assert list(tmp_path.iterdir()) == []
 
@@ -176,5 +161,5 @@ def test_a_file_that_broke_off_is_no_success_and_is_not_kept(tmp_path: Path) -> 
 )
 def test_another_program_at_that_address_is_three_and_gets_no_redirect_followed(answer: bytes) -> None:
     with _stranger(answer) as url:
-        done = _run("bins", "list", SMSBIN_URL=url, SMSBIN_ACCESS_TOKEN=TOKEN)
+        done = run("bins", "list", SMSBIN_URL=url, SMSBIN_ACCESS_TOKEN=TOKEN)
     assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)

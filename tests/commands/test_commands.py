@@ -1,49 +1,19 @@
 """The command line as users and scripts run it: as processes, by exit code and by line."""
 
-import asyncio
 import json
-import os
-import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-
-
-def _environment(**more: str) -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")} | more
-
-
-def _run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, env=_environment(**variables), capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-@contextmanager
-def _serving(data: Path, *arguments: str, **variables: str) -> Iterator[tuple[subprocess.Popen[str], dict]]:
-    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", str(data), *arguments]
-    server = subprocess.Popen(
-        command, cwd=ROOT, env=_environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert server.stdout is not None
-    try:
-        yield server, json.loads(server.stdout.readline())
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(15)
-        server.stdout.close()
+from tests.commands.run import hit, run
+from tests.process import ROOT, serving
 
 
 def test_help_names_every_command() -> None:
-    shown = _run("--help")
+    shown = run("--help")
     assert shown.returncode == 0
     for word in ("serve", "backup", "healthcheck", "openapi"):
         assert word in shown.stdout
@@ -56,7 +26,7 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_serve_help_shows_flag_variable_and_default() -> None:
-    shown = _run("serve", "--help").stdout
+    shown = run("serve", "--help").stdout
     for word in ("--public-url", "SMSBIN_PUBLIC_URL", "--retention", "30d"):
         assert word in shown
 
@@ -75,24 +45,23 @@ def test_serve_help_shows_flag_variable_and_default() -> None:
 )
 def test_what_cannot_start_reports_why_in_one_line(tmp_path, arguments, variables, code, words) -> None:
     data = [] if "--data-dir" in arguments else ["--data-dir", str(tmp_path)]
-    ended = _run("serve", "--port", "0", *data, *arguments, **variables)
+    ended = run("serve", "--port", "0", *data, *arguments, **variables)
     assert ended.returncode == code
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
 def test_a_taken_port_and_a_locked_directory_are_reported(tmp_path: Path) -> None:
-    with _serving(tmp_path / "a") as (_, ready):
-        port = ready["url"].rsplit(":", 1)[1].strip("/")
-        taken = _run("serve", "--port", port, "--data-dir", str(tmp_path / "b"))
+    with serving(tmp_path / "a") as server:
+        taken = run("serve", "--port", str(server.port), "--data-dir", str(tmp_path / "b"))
         assert (taken.returncode, "--port" in taken.stderr) == (3, True)
-        locked = _run("serve", "--port", "0", "--data-dir", str(tmp_path / "a"))
+        locked = run("serve", "--port", "0", "--data-dir", str(tmp_path / "a"))
         assert (locked.returncode, "--data-dir" in locked.stderr) == (3, True)
 
 
 def test_a_log_that_cannot_be_opened_is_named_with_the_cure(tmp_path: Path) -> None:
     (tmp_path / "log.db").write_bytes(b"this is no database" * 500)
-    ended = _run("serve", "--port", "0", "--data-dir", str(tmp_path))
+    ended = run("serve", "--port", "0", "--data-dir", str(tmp_path))
     assert ended.returncode == 3
     assert f"{tmp_path / 'log.db'} cannot be opened" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
@@ -100,7 +69,7 @@ def test_a_log_that_cannot_be_opened_is_named_with_the_cure(tmp_path: Path) -> N
 
 def test_a_database_of_the_time_before_the_log_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "smsbin.db").touch()
-    ended = _run("serve", "--port", "0", "--data-dir", str(tmp_path))
+    ended = run("serve", "--port", "0", "--data-dir", str(tmp_path))
     assert (ended.returncode, len(ended.stderr.splitlines())) == (3, 1)
     assert f"{tmp_path / 'smsbin.db'} was written by an older smsbin" in ended.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["smsbin.db"]
@@ -108,63 +77,56 @@ def test_a_database_of_the_time_before_the_log_is_refused_in_one_line(tmp_path: 
 
 def test_the_files_are_for_their_owner_only_even_in_a_directory_of_another_user(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    with _serving(tmp_path):
+    with serving(tmp_path, token=None):
         modes = {path.name: path.stat().st_mode & 0o077 for path in tmp_path.iterdir()}
     assert {"log.db", "log.db-wal", "ledger.db", "ledger.db-wal", "ballast", "access-token"} <= modes.keys()
     assert set(modes.values()) == {0}
 
 
 def test_ready_is_one_json_line_and_the_first_bin_is_found_again(tmp_path: Path) -> None:
-    with _serving(tmp_path) as (server, first):
+    with serving(tmp_path, token=None) as server:
+        first = server.ready
         assert first.keys() == {"event", "url", "sign_in", "bin", "urls", "database"}
         assert first["sign_in"].startswith(first["url"] + "sign-in#code=")
-    assert server.returncode == 0
-    with _serving(tmp_path) as (_, second):
+        assert server.stop() == 0
+    with serving(tmp_path, token=None) as server:
+        second = server.ready
         assert second["bin"] == first["bin"]
         assert second["urls"]["primary"].rsplit("/", 1)[1] == first["urls"]["primary"].rsplit("/", 1)[1]
 
 
 def test_a_token_that_the_operator_gave_is_never_printed(tmp_path: Path) -> None:
-    token = "the-operators-own-token"
-    with _serving(tmp_path, SMSBIN_ACCESS_TOKEN=token) as (_, ready):
-        assert ready["sign_in"] is None
+    with serving(tmp_path) as server:
+        assert server.ready["sign_in"] is None
     assert not (tmp_path / "access-token").exists()
 
 
 def test_healthcheck_distinguishes_ready_from_not(tmp_path: Path) -> None:
-    with _serving(tmp_path) as (_, ready):
-        assert _run("healthcheck", "--url", ready["url"]).returncode == 0
-        url = ready["url"]
-    assert _run("healthcheck", "--url", url).returncode == 3
+    with serving(tmp_path) as server:
+        url = server.ready["url"]
+        assert run("healthcheck", "--url", url).returncode == 0
+    assert run("healthcheck", "--url", url).returncode == 3
 
 
 def test_a_backup_next_to_a_running_server_is_whole(tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
-    with _serving(tmp_path / "data") as (_, ready):
-        asyncio.run(_post(ready["urls"]["primary"], 50))
-        done = _run("backup", str(copy), "--data-dir", str(tmp_path / "data"))
+    with serving(tmp_path / "data") as server:
+        for _ in range(50):
+            hit(server, "hi")
+        done = run("backup", str(copy), "--data-dir", str(tmp_path / "data"))
         assert done.returncode == 0, done.stderr
     assert copy.stat().st_mode & 0o777 == 0o600
     connection = sqlite3.connect(copy)
     assert connection.execute("select count(*) from captures").fetchone()[0] == 50
     connection.close()
-    again = _run("backup", str(copy), "--data-dir", str(tmp_path / "data"))
+    again = run("backup", str(copy), "--data-dir", str(tmp_path / "data"))
     assert (again.returncode, "--force" in again.stderr) == (3, True)
 
 
 def test_a_backup_of_nothing_says_where_it_looked(tmp_path: Path) -> None:
-    done = _run("backup", str(tmp_path / "x.db"), "--data-dir", str(tmp_path / "none"))
+    done = run("backup", str(tmp_path / "x.db"), "--data-dir", str(tmp_path / "none"))
     assert (done.returncode, str(tmp_path / "none") in done.stderr) == (3, True)
 
 
 def test_openapi_prints_the_document() -> None:
-    assert json.loads(_run("openapi").stdout)["openapi"].startswith("3.1")
-
-
-async def _post(url: str, count: int) -> None:
-    import aiohttp
-
-    async with aiohttp.ClientSession() as client:
-        for _ in range(count):
-            async with client.post(url, data={"Text": "hi"}) as answer:
-                assert answer.status == 200
+    assert json.loads(run("openapi").stdout)["openapi"].startswith("3.1")

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.commands import COMMANDS
-from tests.commands.run import environment, run
-from tests.process import ROOT, TOKEN, Process, serving
+from tests.commands.run import run
+from tests.process import ROOT, TOKEN, Process, environment, serving
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,8 @@
 """`smsbin replay`: captures are sent from the user's own process, unchanged, in the given order."""
 
 import json
-import os
 import socketserver
 import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -13,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.process import ROOT, TOKEN, Process, serving
+from tests.commands.run import run
+from tests.process import TOKEN, Process, serving
 
 
 class _Handler(socketserver.StreamRequestHandler):
@@ -55,12 +54,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 
 def _replay(server: Process, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("SMSBIN_")}
-    here = {"SMSBIN_URL": server.ready["url"], "SMSBIN_ACCESS_TOKEN": TOKEN}
-    return subprocess.run(
-        [sys.executable, "-m", "app", "replay", *arguments],
-        cwd=ROOT, env=environment | here, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run("replay", *arguments, SMSBIN_URL=server.ready["url"], SMSBIN_ACCESS_TOKEN=TOKEN)
 
 
 def test_captures_go_out_in_the_order_given_without_their_credentials(server: Process) -> None:

@@ -2,15 +2,14 @@
 
 import json
 import subprocess
-import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
-from tests.commands.run import environment
-from tests.process import ROOT, TOKEN, Process, serving
+from tests.commands.run import run
+from tests.process import TOKEN, Process, serving
 from tests.signed import FIELDS, OTHER, SECRET, twilio_headers
 
 
@@ -29,10 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 def smsbin(server: Process, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     variables = {"SMSBIN_URL": server.ready["url"], "SMSBIN_ACCESS_TOKEN": TOKEN}
-    return subprocess.run(
-        [sys.executable, "-m", "app", *arguments], cwd=ROOT, env=environment(**variables), input=stdin,
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run(*arguments, stdin=stdin, **variables)
 
 
 def test_a_secret_is_read_from_stdin_and_decides_the_verdict(server: Process) -> None:

@@ -2,14 +2,13 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.commands.run import environment
-from tests.process import ROOT, TOKEN, Process, serving
+from tests.commands.run import run
+from tests.process import TOKEN, Process, serving
 from tests.signed import SECRET
 
 
@@ -22,10 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 def smsbin(server: Process, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     variables = {"SMSBIN_URL": server.ready["url"].rstrip("/"), "SMSBIN_ACCESS_TOKEN": TOKEN}
-    return subprocess.run(
-        [sys.executable, "-m", "app", *arguments], cwd=ROOT, env=environment(**variables), input=stdin,
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run(*arguments, stdin=stdin, **variables)
 
 
 def verdict(server: Process, n: int) -> str:

@@ -17,8 +17,8 @@ from typing import Self
 
 import pytest
 
-from tests.commands.run import environment, hit, run, start
-from tests.process import TOKEN, Process, request_bytes, serving
+from tests.commands.run import hit, run, start
+from tests.process import TOKEN, Process, environment, request_bytes, serving
 
 TOTAL = 1_000
 

@@ -3,13 +3,12 @@
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.commands.run import environment
-from tests.process import ROOT, TOKEN, Process, serving
+from tests.commands.run import run
+from tests.process import TOKEN, Process, serving
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +19,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 def smsbin(server: Process, *arguments: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
     variables = {"SMSBIN_URL": server.ready["url"], "SMSBIN_ACCESS_TOKEN": token}
-    return subprocess.run(
-        [sys.executable, "-m", "app", *arguments], cwd=ROOT, env=environment(**variables),
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run(*arguments, **variables)
 
 
 def test_a_token_is_made_used_listed_and_revoked(server: Process) -> None:

@@ -2,13 +2,12 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.commands.run import environment
-from tests.process import ROOT, TOKEN, Process, serving
+from tests.commands.run import run
+from tests.process import TOKEN, Process, serving
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +18,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 def smsbin(server: Process, *arguments: str) -> subprocess.CompletedProcess[str]:
     variables = {"SMSBIN_URL": server.ready["url"], "SMSBIN_ACCESS_TOKEN": TOKEN}
-    return subprocess.run(
-        [sys.executable, "-m", "app", "wiretap", *arguments], cwd=ROOT, env=environment(**variables),
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    return run("wiretap", *arguments, **variables)
 
 
 def test_a_wiretap_is_set_shown_and_removed(server: Process) -> None:

@@ -33,8 +33,7 @@ from app.domain.listening import (
     write_frame,
 )
 from app.domain.roles import Role
-from tests.commands.run import environment
-from tests.process import ROOT
+from tests.process import ROOT, environment
 
 Process = asyncio.subprocess.Process
 KEY = "0123456789abcdef"
