@@ -57,10 +57,10 @@ def test_names_of_schemas_are_plain() -> None:
     assert [name for name in names if not re.fullmatch("[A-Z][A-Za-z]+", name)] == []
 
 
-def _accepts(schema: dict, raw: object) -> bool:
+def _validator(schema: dict) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(
         {**schema, "components": document("")["components"]}, format_checker=jsonschema.FormatChecker()
-    ).is_valid(raw)
+    )
 
 
 BODIES = {
@@ -290,14 +290,14 @@ def test_the_document_accepts_exactly_what_the_server_does(operation: Operation)
     }.get(operation.id, operation.id)
     _, schema = _operation(operation.id)
     wanted = typing.get_args(operation.body)[0] if typing.get_args(operation.body) else operation.body
-    accepted = 0
+    told, accepted = _validator(schema), 0
     for raw in BODIES[body]:
         try:
             convert(raw, wanted)
             is_accepted = True
         except Invalid:
             is_accepted = False
-        assert _accepts(schema, raw) is is_accepted, raw
+        assert told.is_valid(raw) is is_accepted, raw
         accepted += is_accepted
     assert 0 < accepted < len(BODIES[body])
 
@@ -338,7 +338,7 @@ def test_it_is_made_once_and_fits_each_base_path(base: str, monkeypatch) -> None
     docs.document_bytes("/another")
 
 
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.name.lower())
