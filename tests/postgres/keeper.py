@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 EVERY_S = 0.1
+QUIT_WITHIN_S = 5.0
 
 
 def runs(pid: int) -> bool:
@@ -31,12 +32,16 @@ def wait_for(pid: int, most_s: float = math.inf) -> None:
 
 
 def end_servers(folder: Path) -> None:
-    """SIGQUIT: PostgreSQL ends its processes at once and removes its shared memory."""
+    """SIGQUIT: PostgreSQL ends its processes at once and removes its shared memory. PgBouncer ignores it if the tests
+    were started in the background of a shell, which has it ignored."""
     for path in folder.rglob("*.pid"):
         with suppress(ProcessLookupError, ValueError, IndexError):
             pid = int(path.read_text().split()[0])
             os.kill(pid, signal.SIGQUIT)
-            wait_for(pid, 20)
+            wait_for(pid, QUIT_WITHIN_S)
+            if runs(pid):
+                os.kill(pid, signal.SIGKILL)
+                wait_for(pid, QUIT_WITHIN_S)
 
 
 def main(folder: Path, pid: int) -> None:

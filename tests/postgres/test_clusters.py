@@ -14,9 +14,11 @@ from .clusters import Cluster, Database
 from .keeper import runs
 from .programs import ROOT
 
-# A run: starts the cluster and a pooler, prints their folders and pids, and waits to be killed.
+# A run in the background of a shell: starts the cluster and a pooler, prints their folders and pids, and waits to be
+# killed.
 RUN = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGQUIT, signal.SIG_IGN)
 from tests.postgres.clusters import run_cluster
 from tests.postgres.pooler import run_pooler
 cluster = run_cluster("killed", os.getpid())
