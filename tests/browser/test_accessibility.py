@@ -31,7 +31,8 @@ GUIDE = ("settings", "tests")
 TABS = ("summary", "fields", "headers", "raw", "signature", "timing", "answer", "related", "replay")
 
 
-NARROW = {"width": 320, "height": 640}
+NARROW = {"width": 360, "height": 740}
+TINY = {"width": 320, "height": 640}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ LOOKS = (
     Look("wide and dark", WIDE, "dark", all_rules=False),
     Look("narrow and dark", NARROW, "dark", all_rules=False),
     Look("narrow and light", NARROW, "light", all_rules=True),
+    Look("tiny and light", TINY, "light", all_rules=True),
 )
 # A control smaller than 24 px, or than 44 px in touch, that is not a link in running text (2.5.8).
 SMALL = """

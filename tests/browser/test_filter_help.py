@@ -12,7 +12,7 @@ from .axe import violations
 from .conftest import Watched, sign_in, watch
 from .late import Late
 from .listing import fill
-from .test_accessibility import NARROW
+from .test_accessibility import TINY
 from .test_filter import apply, box, shows
 from .test_list_window import is_live
 from .test_live_page import bin_page, post
@@ -92,7 +92,7 @@ async def test_what_was_typed_since_the_list_was_made_is_replaced_too(server: Ru
 
 async def test_completions_are_tapped_on_the_smallest_phone(chromium: Browser, server: Running) -> None:
     await fill(server, 4)
-    context = await chromium.new_context(viewport=NARROW, has_touch=True, is_mobile=True, color_scheme="dark")
+    context = await chromium.new_context(viewport=TINY, has_touch=True, is_mobile=True, color_scheme="dark")
     await sign_in(context, server)
     watched = await watch(context)
     page = watched.page
@@ -106,7 +106,7 @@ async def test_completions_are_tapped_on_the_smallest_phone(chromium: Browser, s
     edges = await page.locator("[data-completions]").bounding_box()
     assert edges is not None
     assert edges["x"] >= 0
-    assert edges["x"] + edges["width"] <= NARROW["width"]
+    assert edges["x"] + edges["width"] <= TINY["width"]
     await options(page).first.tap()
     await expect(box(page)).to_be_focused()
     await expect(box(page)).to_have_value("from:+14155550001")

@@ -8,7 +8,7 @@ from tests.conftest import Running
 
 from .axe import violations
 from .conftest import Watched, sign_in
-from .test_accessibility import NARROW
+from .test_accessibility import TINY
 from .test_live_page import bin_page, post
 
 
@@ -80,7 +80,7 @@ async def test_the_palette_says_what_is_missing(server: Running, watched: Watche
 
 
 async def test_the_palette_on_a_phone(server: Running, chromium: Browser) -> None:
-    context = await chromium.new_context(viewport=NARROW, has_touch=True, color_scheme="dark", reduced_motion="reduce")
+    context = await chromium.new_context(viewport=TINY, has_touch=True, color_scheme="dark", reduced_motion="reduce")
     await sign_in(context, server)
     page = await context.new_page()
     await page.goto(f"{bin_page(server)}/settings")
@@ -88,7 +88,7 @@ async def test_the_palette_on_a_phone(server: Running, chromium: Browser) -> Non
     await page.get_by_role("button", name="Go to…").tap()
     for _ in range(2):
         assert await violations(page) == {}
-        assert await page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
+        assert await page.evaluate("document.documentElement.scrollWidth") == TINY["width"]
         small = await _rows(page).evaluate_all(
             "rows => rows.filter((row) => row.clientHeight < 44).map((row) => row.textContent)"
         )

@@ -338,7 +338,7 @@ def test_it_is_made_once_and_fits_each_base_path(base: str, monkeypatch) -> None
     docs.document_bytes("/another")
 
 
-EXAMPLES = 8
+EXAMPLES = 12
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.name.lower())
