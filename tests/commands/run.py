@@ -16,7 +16,12 @@ def run(*arguments: str, stdin: str = "", **variables: str) -> subprocess.Comple
         given.write(stdin.encode())
         given.seek(0)
         files = [given.fileno(), stdout.fileno(), stderr.fileno()]
-        code = process.start_program(arguments, environment(**variables), files).wait(60)
+        started = process.start_program(arguments, environment(**variables), files)
+        try:
+            code = started.wait(60)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            raise
         stdout.seek(0)
         stderr.seek(0)
         return subprocess.CompletedProcess(arguments, code, stdout.read().decode(), stderr.read().decode())

@@ -21,7 +21,7 @@ from app.storage.log import client, deleting, jobs, outcomes
 from app.storage.log import process as log_process
 from app.storage.log.client import MAX_BATCH_BYTES, LogClient
 from app.storage.log.outcomes import OutcomeBuffer
-from app.storage.log.pace import CROWD, SLOW_EACH_S, SLOW_S
+from app.storage.log.pace import MIN_JOBS, SLOW_EACH_S, SLOW_S
 from app.storage.log.queued import JOB_BYTES
 from app.storage.log.results import Result, Results
 from app.storage.sqlite import checking, checkpoints, files
@@ -92,7 +92,7 @@ def test_a_disk_is_slow_from_so_long_a_commit_and_so_much_for_each_job(more_s: f
     assert (_pace((FEW, took_s), (FEW, took_s)).delay_s > 0) == is_slow
 
 
-@pytest.mark.parametrize(("jobs_of_batch", "waits"), [(CROWD - 1, False), (CROWD, True)])
+@pytest.mark.parametrize(("jobs_of_batch", "waits"), [(MIN_JOBS - 1, False), (MIN_JOBS, True)])
 def test_a_commit_of_so_many_jobs_is_worth_a_wait(jobs_of_batch: int, waits: bool) -> None:
     batch = FEW[:jobs_of_batch]
     assert (_pace((batch, 0.006), (batch, 0.006)).delay_s > 0) == waits

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 EVERY_S = 0.1
-QUIT_WITHIN_S = 5.0
+QUIT_WITHIN_S = 10.0
 
 
 def runs(pid: int) -> bool:

@@ -10,7 +10,7 @@ from .jobs import AddCapture, Job, SetOutcomes
 SLOW_S = 0.003
 SLOW_EACH_S = 0.00006
 # From this number of jobs in a commit on it pays to wait: at a lower rate no other request comes in that time.
-CROWD = 8
+MIN_JOBS = 8
 MAX_DELAY_S = 0.005
 # Other jobs take long on any disk.
 _QUICK = frozenset({AddCapture, SetOutcomes})
@@ -35,6 +35,6 @@ class CommitPace:
         """The oldest batch in flight is on disk."""
         took = now - max(self._sent.popleft(), self._confirmed_at)
         slow = took > SLOW_S + SLOW_EACH_S * len(batch) and all(type(job) in _QUICK for job in batch)
-        waits = slow and self._was_slow and len(batch) >= CROWD
+        waits = slow and self._was_slow and len(batch) >= MIN_JOBS
         self.delay_s = min(took / 2, MAX_DELAY_S) if waits else 0.0
         self._confirmed_at, self._was_slow = now, slow

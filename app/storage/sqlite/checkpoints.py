@@ -25,7 +25,8 @@ FREED = 2_000
 class Checkpoints:
     """The checkpoints of one writing connection, run after `pages` pages.
 
-    A page that several commits changed is copied once, so a higher number is less work."""
+    A page that several commits changed is copied once, so a higher number is less work.
+    """
 
     def __init__(self, connection: sqlite3.Connection, files: Files, pages: int) -> None:
         self._connection = connection

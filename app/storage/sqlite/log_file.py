@@ -13,7 +13,8 @@ from .files import Files, rewrite_in_place, sibling_file
 from .migrate import migrate
 from .transaction import SqliteDatabase
 
-# About a hundred commits. Captures wait for the checkpoint, so a higher number makes the slowest answers slower.
+# About a hundred commits at full speed. Captures wait for the checkpoint, so a higher number makes the slowest answers
+# slower.
 CHECKPOINT_PAGES = 4_000
 
 

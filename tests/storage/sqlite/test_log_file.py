@@ -10,8 +10,8 @@ import pytest
 from app.errors import CannotStart
 from app.storage.sqlite import log_file
 from app.storage.sqlite.connections import open_reader
-from app.storage.sqlite.files import sibling_file
-from app.storage.sqlite.log_file import LogFile, open_log_file, refuse_older
+from app.storage.sqlite.files import Files, sibling_file
+from app.storage.sqlite.log_file import CHECKPOINT_PAGES, LogFile, open_log_file, refuse_older
 from app.storage.transaction import DamagedFile, Doubtful
 
 
@@ -30,6 +30,20 @@ def left_behind(tmp_path: Path) -> Path:
     _close(file)
     assert sibling_file(tmp_path / "b" / "log.db", "-wal").stat().st_size > 0
     return tmp_path / "b" / "log.db"
+
+
+@pytest.mark.parametrize(("pages", "is_copied"), [(CHECKPOINT_PAGES - 1, False), (CHECKPOINT_PAGES, True)])
+def test_after_so_many_pages_the_write_ahead_log_is_copied(tmp_path: Path, pages: int, is_copied: bool) -> None:
+    file = open_log_file(tmp_path / "log.db", doubt=False)
+    files = Files(tmp_path / "log.db")
+    file.connection.execute("pragma wal_checkpoint(passive)")
+    while files.waiting() < pages:
+        # It is in the first page; nothing else is written.
+        file.connection.execute("pragma user_version = 1")
+    file.checkpoints.checkpoint_if_due()
+    assert files.waiting() == (0 if is_copied else pages)
+    _close(file)
+    files.close()
 
 
 def test_it_is_made_with_an_id_that_stays(tmp_path: Path) -> None:
