@@ -67,6 +67,19 @@ def test_one_in_so_many_seconds_is_enough(opened: Opened, monkeypatch) -> None:
     assert not opened.checkpoints.truncate()
 
 
+def test_a_reader_that_holds_as_many_pages_as_start_a_checkpoint_is_reported(opened: Opened) -> None:
+    opened.connection.execute("pragma wal_checkpoint(passive)")
+    with closing(open_reader(opened.path)) as reader:
+        reader.execute("begin")
+        reader.execute("select count(*) from texts").fetchone()
+        for _ in range(10):
+            # It is in the first page; nothing else is written.
+            opened.connection.execute("pragma user_version = 1")
+        assert opened.files.waiting() == 10
+        opened.checkpoints.checkpoint_if_due()
+        assert opened.checkpoints.condition.held
+
+
 def test_a_reader_that_keeps_the_log_from_being_reused_is_reported_and_forgotten_when_it_ends(opened: Opened) -> None:
     opened.add(1)
     with closing(open_reader(opened.path)) as reader:
