@@ -5,6 +5,7 @@ start or sign in, 4 the condition of `wait --fail-on` was met, 130 interrupted. 
 returns the number.
 """
 
+import gc
 import importlib
 import sys
 from typing import TYPE_CHECKING
@@ -105,3 +106,6 @@ def main() -> None:
         sys.exit(3)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    finally:
+        # Or the interpreter searches all modules for garbage at its exit.
+        gc.freeze()

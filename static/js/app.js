@@ -26,7 +26,7 @@ loadFeatures({
     ["[data-upload]", "pages/reconcile.js", "submit"],
     ["[data-sign-in]", "pages/sign-in.js"],
     ["[data-show]", "pages/raw.js", "change"],
-    ["[data-simulate], [data-run]", "pages/simulate.js"],
+    ["[data-simulate], [data-run]", "pages/simulate.js", "input"],
   ],
   used: [
     ["form[method=post]:not([data-undo], [data-replay], [data-in-place], [data-upload], [data-save-filter], [data-annotate])", "core/forms.js", "submit"],

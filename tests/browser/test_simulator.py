@@ -9,6 +9,7 @@ from tests.conftest import Running, run_server
 from tests.web.replays.test_api import listening
 
 from .conftest import Watched, sign_in, watch
+from .late import Late
 from .test_live_page import bin_page, post
 
 
@@ -40,6 +41,15 @@ async def test_what_will_be_sent_follows_the_form(server: Running, watched: Watc
     await expect(page.locator("[name=primary]")).to_be_hidden()
     await page.get_by_label("My own URLs").check()
     await expect(page.locator("[name=primary]")).to_be_visible()
+
+
+async def test_what_was_typed_before_the_script_was_loaded_is_shown(server: Running, watched: Watched) -> None:
+    page, script = watched.page, Late()
+    await page.route("**/js/pages/simulate.js", script.hold)
+    await page.goto(f"{bin_page(server)}/simulate")
+    await page.locator("[name=text]").fill("early")
+    script.released.set()
+    await expect(page.get_by_label("The first request")).to_contain_text("Text=early")
 
 
 async def _shown(page: Page) -> int:

@@ -25,6 +25,16 @@ def test_help_imports_nothing_heavy() -> None:
     assert shown.stdout.splitlines()[-1] == "False"
 
 
+def test_the_exit_does_not_search_all_modules_for_garbage() -> None:
+    code = (
+        "import atexit, gc, sys; atexit.register(lambda: print(len(gc.get_objects()), gc.get_freeze_count()));"
+        "sys.argv[1:] = ['--version']; from app.commands import main; main()"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    searched, frozen = map(int, shown.stdout.splitlines()[-1].split())
+    assert searched < 1_000 < 10_000 < frozen
+
+
 def test_serve_help_shows_flag_variable_and_default() -> None:
     shown = run("serve", "--help").stdout
     for word in ("--public-url", "SMSBIN_PUBLIC_URL", "--retention", "30d"):
