@@ -2,7 +2,7 @@
 
 from ...domain.captures import Captured
 from ...domain.messages.model import Direction
-from ..live.edits import Edit, Work, gone, last_messages, yield_to_loop
+from ..live.edits import Edit, Work, gone, last_messages, macro_of, yield_to_loop
 from ..words.pairings import row_of
 
 
@@ -14,14 +14,14 @@ async def edits(work: Work) -> list[Edit]:
         message.last_n for message in last_messages(work.changes).values() if message.direction is Direction.INBOUND
     }
     numbers = sorted(captured | changed)
-    row = work.environment.get_template("compare/_row.html")
+    render = macro_of(work.environment, "compare/_row.html", "pairing_row")
     show = work.state.show
     edits: list[Edit] = []
     pairings = await work.store.pairings_of(work.bin.id, numbers, wait=False) if numbers else ()
     for pairing in pairings:
         await yield_to_loop(edits)
         shown_row = row_of(work.state.masking.pairing(pairing))
-        html = row.render(row=shown_row, bin=work.bin, base=work.state.base, suffix=show.suffix)
+        html = render(shown_row, work.bin, work.state.base, show.suffix)
         shown = show.verdicts is None or pairing.verdict in show.verdicts
         edits.append({"op": "put" if shown else "leave", "place": "rows", "html": html})
     return edits + gone(work.changes)

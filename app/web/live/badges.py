@@ -7,6 +7,7 @@ from aiohttp import web
 
 from ... import keys
 from ...live.frames import Frames, text_frames
+from .edits import macro_of
 
 
 class ForwardBadges:
@@ -35,6 +36,6 @@ class ForwardBadges:
     async def _frame(self, numbers: list[int]) -> bytes:
         captures = await self._app[keys.STORE].get_rows(self._bin_id, numbers)
         dispatches = await self._app[keys.FORWARDS].dispatches(self._bin_id, captures)
-        badge = aiohttp_jinja2.get_env(self._app).get_template("captures/_forwarded.html")
-        html = "".join(badge.render(n=n, dispatches=found) for n, found in dispatches.items())
+        badge = macro_of(aiohttp_jinja2.get_env(self._app), "captures/_forwarded.html", "forwarded")
+        html = "".join(badge(n, found) for n, found in dispatches.items())
         return text_frames([json.dumps({"forwards": html}, ensure_ascii=False)]) if html else b""

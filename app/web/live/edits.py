@@ -4,7 +4,7 @@ Each noun makes the edits of its own list (`web/<noun>/live.py`); `views.py` nam
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import jinja2
@@ -81,6 +81,12 @@ def gone(changes: Sequence[Change]) -> list[Edit]:
         elif isinstance(change, MessageGone) and (change.provider, change.message_id) not in there:
             edits.append({"op": "gone", "name": name_anchor(change.provider, change.message_id)})
     return edits
+
+
+def macro_of(environment: jinja2.Environment, template: str, name: str) -> Callable[..., str]:
+    """A macro of a partial, which renders a row in half of the time that a template takes."""
+    macro: Callable[..., str] = getattr(environment.get_template(template).module, name)
+    return macro
 
 
 async def yield_to_loop(edits: Sequence[Edit]) -> None:

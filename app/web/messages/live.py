@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-from ..live.edits import Edit, Work, gone, last_messages, yield_to_loop
+from ..live.edits import Edit, Work, gone, last_messages, macro_of, yield_to_loop
 from ..site.filters import suffix_of
 
 
@@ -12,12 +12,12 @@ async def edits(work: Work) -> list[Edit]:
     shown: AbstractSet[int] = last.keys()
     if work.state.query is not None and last:
         shown = await work.store.matching_messages(work.bin.id, work.state.query, list(last))
-    row = work.environment.get_template("messages/_row.html")
+    render = macro_of(work.environment, "messages/_row.html", "message_row")
     suffix = suffix_of(work.state.q)
     edits: list[Edit] = []
     for message in last.values():
         await yield_to_loop(edits)
         masked = work.state.masking.listed_message(message)
-        html = row.render(message=masked, bin=work.bin, base=work.state.base, suffix=suffix)
+        html = render(masked, work.bin, work.state.base, suffix)
         edits.append({"op": "put" if message.id in shown else "leave", "place": "rows", "html": html})
     return edits + gone(work.changes)

@@ -12,7 +12,7 @@ from ...domain.shares import SharedComparison, SharedPart
 from ...errors import Ended
 from ...live.frames import Frames, text_frames
 from ...services.shares import ENDED
-from ..live.edits import Edit, yield_to_loop
+from ..live.edits import Edit, macro_of, yield_to_loop
 from ..live.notices import NOTICES
 from ..live.page import PING
 from ..live.socket import PAGE, follow
@@ -95,7 +95,7 @@ async def _edits(request: web.Request, changes: Sequence[Change]) -> list[Edit]:
     shown = set(last)
     if query is not None and shown:
         shown &= await request.app[keys.STORE].matching(share.bin, query, sorted(shown))
-    template = aiohttp_jinja2.get_env(request.app).get_template("captures/_row.html")
+    render = macro_of(aiohttp_jinja2.get_env(request.app), "captures/_row.html", "capture_row")
     edits: list[Edit] = []
     for change in changes:
         if isinstance(change, Deleted):
@@ -103,7 +103,7 @@ async def _edits(request: web.Request, changes: Sequence[Change]) -> list[Edit]:
         elif isinstance(change, Captured) and last[change.row.n] is change and change.row.n in shown:
             row = shared_row(change.row, masking)
             await yield_to_loop(edits)
-            html = template.render(row=row, bin=None, base=here_of(request), suffix="", part=None, dispatches=())
+            html = render(row, None, here_of(request))
             op = "prepend" if row.n in new else "replace"
             edits.append({"op": op, "n": row.n, "target": f"capture-{row.n}", "html": html})
     return edits
