@@ -21,6 +21,7 @@ QUIET_S = 0.2
 _BODY_HEADERS = (b"content-length", b"transfer-encoding")
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+CHUNKS_INVALID = "its chunks are not valid"
 
 
 class ArrivalConnection(Answered, Protocol):
@@ -33,6 +34,9 @@ class ArrivalConnection(Answered, Protocol):
 
     def start_capture(self, capture: CaptureExchange) -> None:
         """The capture is complete, or as complete as it will be."""
+
+    def continue_invalid(self, request: "InvalidRequest", data: bytes) -> None:
+        """The capture is not valid HTTP after all; `data`: all its bytes so far."""
 
 
 class Arrival:
@@ -49,6 +53,7 @@ class Arrival:
     ) -> None:
         self._context = context
         self._connection = connection
+        self._budget = budget
         self.bin = bin
         self._line = line
         self._head = head
@@ -61,20 +66,34 @@ class Arrival:
         if self._head.expects and self._connection.transport is not None:
             self._connection.transport.write(_CONTINUE)
 
-    def feed(self, data: bytes) -> None:
-        """Handle received bytes."""
+    def feed(self, data: bytes) -> bytes:
+        """Handle received bytes; returns those that are for the next turn of the event loop."""
         body = self._body
         try:
             rest = body.feed(data)
         except StoreUnavailable:
             body.end()
             refuse_for_memory(self._context, self._connection, self._line)
-            return
-        if body.is_received or body.is_broken:
+            return b""
+        if body.is_broken:
+            self._continue_invalid(rest)
+        elif body.is_received or body.is_given_up:
             self._connection.buffer_rest(rest)
             self.end()
-        elif body.is_too_long:
-            self._connection.deadline = min(self._connection.deadline, clock.ticks() + DROP_S)
+        else:
+            if body.is_too_long:
+                self._connection.deadline = min(self._connection.deadline, clock.ticks() + DROP_S)
+            return rest
+        return b""
+
+    def _continue_invalid(self, rest: bytes) -> None:
+        """The end of the body is unknown, so all bytes of the sender belong to it."""
+        line, head = self._line, self._head
+        first = b"%s %s HTTP/%s\r\n" % (line.method, line.target, line.version)
+        came = b"".join((first, head.lines, b"\r\n", self._body.end_broken(), rest))
+        request = InvalidRequest(self._context, self._connection, self._budget, self.bin, line, CHUNKS_INVALID)
+        request.began_at(self._received_at, self._since)
+        self._connection.continue_invalid(request, came)
 
     def end(self) -> None:
         """Store what has arrived: the body is complete, or no more is expected."""
@@ -108,6 +127,11 @@ class InvalidRequest:
         self._timer: asyncio.TimerHandle | None = None
         connection.deadline = self._since + BODY_S
 
+    def began_at(self, received_at: datetime, since: float) -> None:
+        """It began before it turned out to be invalid."""
+        self._received_at, self._since = received_at, since
+        self._connection.deadline = since + BODY_S
+
     def begin(self, data: bytes, *, ended: bool) -> None:
         """Handle the bytes so far; `ended`: there are no more."""
         if not self._store_part(data):
@@ -118,10 +142,11 @@ class InvalidRequest:
         else:
             self._restart_timer()
 
-    def feed(self, data: bytes) -> None:
-        """Handle received bytes."""
+    def feed(self, data: bytes) -> bytes:
+        """Handle received bytes; none are left."""
         if self._store_part(data):
             self._restart_timer()
+        return b""
 
     def end(self) -> None:
         """Store what has arrived."""

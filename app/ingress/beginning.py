@@ -96,6 +96,9 @@ class RequestConnection(Arriving, Protocol):
     def begin_again(self, begin: Begin) -> None:
         """Handle the current request, whose bytes are buffered, after its key was looked up."""
 
+    def feed(self, data: bytes) -> None:
+        """Pass received bytes to the current request."""
+
 
 def begin(
     serving: Serving, connection: RequestConnection, data: bytes, end: int, *, is_looked_up: bool = False
@@ -197,7 +200,7 @@ def _begin_capture(
         connection.current = arrival
         if end == len(data):
             arrival.send_100_continue()
-        arrival.feed(data[end:])
+        connection.feed(data[end:])
         return
     # The common case: everything has arrived at once.
     received_at, since = clock.now(), clock.ticks()
@@ -252,7 +255,8 @@ def _begin_page(
     connection.deadline = NO_DEADLINE if is_tunnel else connection.since + PAGE_BODY_S
     page = Page(connection, connection.handler(), head, serving.other_memory, is_tunnel=is_tunnel, refusal=BAD)
     connection.current = page
-    page.begin(data[:end], data[end:])
+    page.begin(data[:end])
+    connection.feed(data[end:])
 
 
 def _refuse(serving: Serving, connection: RequestConnection, response: bytes) -> None:

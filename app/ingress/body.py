@@ -44,8 +44,16 @@ class Body:
         self._reserved = 0
         self._kept = bytearray()
         self._dropped = 0
-        self.is_broken = False
-        """Whether its end is unknown, or it exceeds `MAX_DROPPED`."""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is not valid, so that its end is unknown."""
+        return self._chunks is not None and self._chunks.is_broken
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether more than `MAX_DROPPED` bytes were dropped."""
+        return self._dropped > MAX_DROPPED
 
     @property
     def is_received(self) -> bool:
@@ -63,20 +71,19 @@ class Body:
         return self._dropped > 0
 
     def feed(self, data: bytes) -> bytes:
-        """Consume the bytes that belong to the body; returns the rest. Raises StoreUnavailable."""
+        """Consume bytes of the body; returns the others. They follow the body if it is received; if it is neither that
+        nor broken, they belong to it and are for the next turn of the event loop. Raises StoreUnavailable."""
         if self._chunks is None:
             content = data[: self._remaining]
             consumed = len(content)
             self._remaining -= consumed
         else:
             content, consumed = self._chunks.feed(data)
-            self.is_broken = self._chunks.is_broken
-            self._frame(data if self.is_broken else data[:consumed])
+            self._frame(data[:consumed])
         part = content[: self._limit - len(self._kept)]
         self._reserve(len(part))
         self._kept += part
         self._dropped += len(content) - len(part)
-        self.is_broken = self.is_broken or self._dropped > MAX_DROPPED
         return data[consumed:]
 
     def end(self) -> tuple[bytes, bytes | None]:
@@ -84,6 +91,13 @@ class Body:
         self._budget.release(self._reserved)
         self._reserved = 0
         return bytes(self._kept), None if self._framing is None else bytes(self._framing)
+
+    def end_broken(self) -> bytes:
+        """The bytes of a broken body as they came; without the framing of the chunks before if it is too long. Releases
+        the memory."""
+        content, framing = self.end()
+        assert self._chunks is not None  # only chunks can be broken
+        return content + self._chunks.line if framing is None else framing
 
     def _frame(self, data: bytes) -> None:
         if self._framing is None:

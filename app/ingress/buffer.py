@@ -25,8 +25,8 @@ class Buffer:
         # Position up to which the bytes look like a request, and the pattern that is expected there.
         self._checked = 0
         self._next = _METHOD
-        # The budget that counts the bytes, and the number that it counts.
-        self._budget: MemoryBudget | None = None
+        self.budget: MemoryBudget | None = None
+        """The memory budget that counts the bytes, or None."""
         self._charged = 0
 
     def __len__(self) -> int:
@@ -46,9 +46,9 @@ class Buffer:
         """Remove all bytes."""
         self._bytes.clear()
         self._start_over()
-        if self._budget is not None:
-            self._budget.release(self._charged)
-            self._budget, self._charged = None, 0
+        if self.budget is not None:
+            self.budget.release(self._charged)
+            self.budget, self._charged = None, 0
 
     def peek(self, count: int) -> bytes:
         """The first bytes, without removing them."""
@@ -116,6 +116,6 @@ class Buffer:
         count = len(self._bytes)
         if count <= FREE or count == self._charged:
             return
-        budget = self._budget or budget
+        budget = self.budget or budget
         budget.reserve(count - self._charged)
-        self._budget, self._charged = budget, count
+        self.budget, self._charged = budget, count

@@ -8,7 +8,6 @@ from typing import cast
 
 from .. import clock
 from . import pipeline
-from .arriving import Arrival, InvalidRequest
 from .beginning import BAD, HEAD_INCOMPLETE, NO_DEADLINE, TOO_SLOW
 from .pages import Page
 from .pipeline import Pipeline
@@ -40,6 +39,7 @@ class Connection(Pipeline):
             self._process_buffer()
         elif isinstance(self.current, Page):
             self._buffer.clear()
+            self._unfed = b""
         else:
             self._end_arrival()
         self._serving.slots.closed(self)
@@ -54,8 +54,8 @@ class Connection(Pipeline):
         if current is None:
             self._buffer.add(data)
             self._process_buffer()
-        elif isinstance(current, Arrival | InvalidRequest) or (isinstance(current, Page) and current.wants_more):
-            current.feed(data)
+        elif self._takes_more:
+            self.feed(data)
         else:
             self.buffer_rest(data)
 
@@ -90,8 +90,8 @@ class Connection(Pipeline):
     def on_deadline(self) -> None:
         """Handle the deadline: store what has arrived of a capture, refuse anything else."""
         self.deadline = NO_DEADLINE
-        if isinstance(self.current, Arrival | InvalidRequest):
-            self.current.end()
+        if self.is_arriving:
+            self._end_arrival()
         elif self.current is not None or (self.transport is not None and self.transport.is_closing()):
             self._abort()
         elif self._buffer:
@@ -103,14 +103,21 @@ class Connection(Pipeline):
         """Close the connection for a new one: a capture is stored and answered as far as it has arrived, anything
         else is aborted."""
         self._half_closed = True
-        if isinstance(self.current, Arrival | InvalidRequest):
-            self.current.end()
+        if self.is_arriving:
+            self._end_arrival()
         elif self.current is None:
-            self._keep_unfinished()
+            self._keep_unfinished(BAD)
         if self.bin is None:
             self._abort()
 
-    def _keep_unfinished(self) -> None:
+    def leave(self) -> None:
+        """The server stops: close the connection if it has no current request, and keep an incomplete head."""
+        if self.current is None:
+            self._keep_unfinished(b"")
+        if self.current is None:
+            self.close()
+
+    def _keep_unfinished(self, fallback_response: bytes) -> None:
         """Store an incomplete head if it has a capture URL."""
         if self._buffer:
-            self._begin_invalid(HEAD_INCOMPLETE, BAD, ended=True)
+            self._begin_invalid(HEAD_INCOMPLETE, fallback_response, ended=True)

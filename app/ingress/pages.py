@@ -158,28 +158,30 @@ class Page:
         """Whether it is a WebSocket, so that all further bytes belong to it."""
         return self._body is None
 
-    def begin(self, head: bytes, data: bytes) -> None:
-        """Handle the head and the bytes after it."""
+    def begin(self, head: bytes) -> None:
+        """Handle the head."""
         self._handler.page = self
         self._handler.data_received(head)
-        self.feed(data)
 
-    def feed(self, data: bytes) -> None:
-        """Handle received bytes; call it only while `wants_more`."""
+    def feed(self, data: bytes) -> bytes:
+        """Handle received bytes; call it only while `wants_more`. Returns those that are for the next turn of the event
+        loop."""
         if self._body is None:
             self._pass(data)
-            return
+            return b""
         rest = self._body.feed(data)
-        if self._body.is_broken:
+        if self._body.is_broken or self._body.is_given_up:
             # aiohttp would make its handler wait for more bytes, and the start of the next request is unknown.
             self._connection.end(b"" if self._responded else self._refusal)
-            return
+            return b""
         self._pass(data[: len(data) - len(rest)])
-        if self._body.is_received:
-            self.wants_more = False
-            self._connection.buffer_rest(rest)
-            self._connection.request_complete()
-            self._finish_if_done()
+        if not self._body.is_received:
+            return rest
+        self.wants_more = False
+        self._connection.buffer_rest(rest)
+        self._connection.request_complete()
+        self._finish_if_done()
+        return b""
 
     def responded(self, *, keep_open: bool) -> None:
         """The response was sent."""

@@ -14,8 +14,8 @@ _TARGET = rb"[!-~\x80-\xff]*"
 _PATH = rb"[!\"$->@-~\x80-\xff]*"
 _VERSION = rb"HTTP/(0\.9|1\.[01]|2\.0)\r\n"
 _ABSOLUTE = rb"(?:[A-Za-z][A-Za-z0-9+.-]*://[^/?#\s]*)?"
-# What may follow a target.
-_REST = re.compile(rb"(?: HTTP/[0-9.]*)?\s*$")
+# What may follow a target, after the last blank of its line.
+_ANY_VERSION = re.compile(rb"HTTP/[0-9.]*")
 _ROLES = {role.value.encode(): role for role in Role}
 
 
@@ -48,8 +48,8 @@ class CapturePaths:
         url = rb"%s%s/(%s)" % (_ABSOLUTE, base, key)
         self._capture = re.compile(rb"(%s) (%s((?:/%s)?)(?:[?#]%s)?) %s" % (_TOKEN, url, _PATH, _TARGET, _VERSION))
         self._other = re.compile(rb"(%s) (%s) %s" % (_TOKEN, _TARGET, _VERSION))
-        self._decoded = re.compile(rb"%s((?:/[^?#]*)?)(?:[?#]|$)" % url)
-        self._broken = re.compile(rb"(%s) %s((?:/[^?#\s]*)?)(?=[?#\s]|$)" % (_TOKEN, url))
+        self._url = re.compile(rb"%s((?:/[^?#]*)?)(?:[?#]|$)" % url)
+        self._broken = re.compile(rb"(%s) (\S*)" % _TOKEN)
 
     def read(self, data: bytes) -> RequestLine | None:
         """The request line at the beginning of the bytes; None if there is neither a valid request line nor a
@@ -62,16 +62,25 @@ class CapturePaths:
         if match is None:
             return self.read_broken(data)
         method, target, version = match.groups()
-        decoded = self._decoded.match(unquote_to_bytes(target)) if b"%" in target else None
-        if decoded is None:
+        url = self._find(target)
+        if url is None:
             return RequestLine(method, target, version, match.end())
-        return RequestLine(method, target, version, match.end(), decoded[1].decode(), decoded[2])
+        return RequestLine(method, target, version, match.end(), url[1].decode(), url[2])
 
     def read_broken(self, data: bytes) -> RequestLine | None:
         """A line that begins with a token, a space and a capture path; the target ends at the end of the line."""
         match = self._broken.match(data)
-        if match is None:
+        url = None if match is None else self._find(match[2])
+        if match is None or url is None:
             return None
         end = data.find(b"\n") + 1 or len(data)
-        target = _REST.sub(b"", data[match.end(1) + 1 : end])
-        return RequestLine(match[1], target, None, end, match[2].decode(), match[3])
+        # No pattern that searches for its beginning: at thousands of blanks that would take seconds.
+        rest = data[match.end(1) + 1 : end].rstrip()
+        target, _, version = rest.rpartition(b" ")
+        if _ANY_VERSION.fullmatch(version) is None:
+            target = rest
+        return RequestLine(match[1], target, None, end, url[1].decode(), url[2])
+
+    def _find(self, target: bytes) -> re.Match[bytes] | None:
+        """The key of a capture URL and what follows it, percent-decoded if there is none otherwise."""
+        return self._url.match(target) or (self._url.match(unquote_to_bytes(target)) if b"%" in target else None)

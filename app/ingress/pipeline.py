@@ -57,6 +57,9 @@ class Pipeline(asyncio.Protocol):
         self.trusted = False
         """The current page was requested by a signed-in client."""
         self._buffer = Buffer()
+        # Bytes of the current request that wait for the next turns of the event loop; and whether none follow them.
+        self._unfed = b""
+        self._ends_when_fed = False
         self._handler: PageHandler | None = None
         self._is_read_paused = self._is_write_paused = self._half_closed = self._is_processing = False
         self._on_disconnect: Callable[[], object] | None = None
@@ -71,7 +74,35 @@ class Pipeline(asyncio.Protocol):
         """Whether the current request is a capture that has not arrived completely."""
         return isinstance(self.current, Arrival | InvalidRequest)
 
+    @property
+    def _takes_more(self) -> bool:
+        """Whether the next bytes belong to the current request."""
+        return self.is_arriving or (isinstance(self.current, Page) and self.current.wants_more)
+
     # For the current request
+
+    def feed(self, data: bytes) -> None:
+        """Pass bytes to the current request. If it does not read all of them, reading is paused."""
+        if self._unfed:
+            self._unfed += data
+            return
+        assert isinstance(self.current, Arrival | InvalidRequest | Page)  # the others take no bytes
+        self._unfed = self.current.feed(data)
+        if self._unfed:
+            self._pause_reading()
+            self._serving.turns.add(self._feed_rest)
+
+    def _feed_rest(self) -> None:
+        data, self._unfed = self._unfed, b""
+        if self._takes_more:
+            self.feed(data)
+        if self._unfed:
+            return
+        if self._ends_when_fed:
+            self._ends_when_fed = False
+            self._end_arrival()
+        elif len(self._buffer) <= MAX_BUFFERED:
+            self._resume_reading()
 
     def handler(self) -> PageHandler:
         """aiohttp's protocol for this connection."""
@@ -87,9 +118,8 @@ class Pipeline(asyncio.Protocol):
         if not data:
             return
         self._buffer.add(data)
-        if len(self._buffer) > MAX_BUFFERED and not self._is_read_paused and self.transport is not None:
-            self._is_read_paused = True
-            self.transport.pause_reading()
+        if len(self._buffer) > MAX_BUFFERED:
+            self._pause_reading()
         self._charge()
 
     def start_capture(self, capture: CaptureExchange) -> None:
@@ -98,6 +128,13 @@ class Pipeline(asyncio.Protocol):
         self.deadline = NO_DEADLINE
         self.since = capture.since
         capture.begin()
+
+    def continue_invalid(self, request: InvalidRequest, data: bytes) -> None:
+        """The current capture is not valid HTTP after all; `data`: all its bytes so far."""
+        self.current = request
+        request.feed(data)
+        if self._half_closed:
+            self._end_arrival()
 
     def request_complete(self) -> None:
         """The current page's request has arrived, so it has no deadline any more."""
@@ -199,6 +236,11 @@ class Pipeline(asyncio.Protocol):
             self._end_arrival()
         return True
 
+    def _pause_reading(self) -> None:
+        if not self._is_read_paused and self.transport is not None:
+            self._is_read_paused = True
+            self.transport.pause_reading()
+
     def _resume_reading(self) -> None:
         """The request may need more bytes. If some are left after it, `buffer_rest` pauses reading again."""
         if self._is_read_paused and self.transport is not None:
@@ -208,7 +250,9 @@ class Pipeline(asyncio.Protocol):
     def _end_arrival(self) -> None:
         """The sender sends no more: store a capture as far as it has arrived, and abort a page with an incomplete
         body."""
-        if isinstance(self.current, Arrival | InvalidRequest):
+        if self._unfed:
+            self._ends_when_fed = True
+        elif isinstance(self.current, Arrival | InvalidRequest):
             self.current.end()
         elif isinstance(self.current, Page) and self.current.wants_more and not self.current.is_tunnel:
             self._abort()
@@ -227,8 +271,10 @@ class Pipeline(asyncio.Protocol):
         requests. Refuses the connection when the budget is used up."""
         if len(self._buffer) <= FREE:
             return
-        known = find_bin(self._serving, self._buffer.peek(FREE)) is not None
-        budget = self._serving.capture_memory if known else self._serving.other_memory
+        budget = self._buffer.budget
+        if budget is None:
+            known = find_bin(self._serving, self._buffer.peek(FREE)) is not None
+            budget = self._serving.capture_memory if known else self._serving.other_memory
         try:
             self._buffer.charge(budget)
         except StoreUnavailable:

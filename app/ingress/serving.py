@@ -8,6 +8,7 @@ from .capture import CaptureContext
 from .pages import Pages
 from .paths import CapturePaths
 from .reading import HeadReader
+from .turns import Turns
 
 # Memory budgets in bytes: for captures whose bodies are arriving, and for all other incomplete requests.
 CAPTURES = 64 << 20
@@ -35,5 +36,6 @@ class Serving:
     slots: ConnectionLimit
     capture_memory: MemoryBudget = field(default_factory=lambda: MemoryBudget(CAPTURES))
     other_memory: MemoryBudget = field(default_factory=lambda: MemoryBudget(OTHERS))
+    turns: Turns = field(default_factory=Turns)
     is_stopping: bool = False
     """Connections are closed after the current request."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.ingress.chunked import MAX_LINE, MAX_TRAILERS, Chunks
+from app.ingress.chunked import LINES_AT_ONCE, MAX_LINE, MAX_TRAILER_LINES, MAX_TRAILERS, Chunks
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 NEXT = b"GET / HTTP/1.1\r\n\r\n"
@@ -18,11 +18,11 @@ def _feed(*pieces: bytes) -> tuple[bytes, int, Chunks]:
     """The content, and how many bytes belong to the body."""
     chunks, content, taken = Chunks(), b"", 0
     for piece in pieces:
-        if chunks.is_done or chunks.is_broken:
-            break
-        found, count = chunks.feed(piece)
-        content += found
-        taken += count
+        while piece and not (chunks.is_done or chunks.is_broken):
+            found, count = chunks.feed(piece)
+            content += found
+            taken += count
+            piece = piece[count:]
     return content, taken, chunks
 
 
@@ -33,6 +33,7 @@ WHOLE = [
     (b"A\r\n0123456789\r\na\r\n0123456789\r\n0\r\n\r\n", b"0123456789" * 2),
     (b"3\r\n\r\n\r\r\n0\r\n\r\n", b"\r\n\r"),
     (b"3\r\nabc\r\n0;last\r\nX-T: 1\r\nx-u:\r\n\r\n", b"abc"),
+    (b"0\r\n" + b"X: 1\r\n" * MAX_TRAILER_LINES + b"\r\n", b""),
 ]
 BROKEN = [
     b"zz\r\n",
@@ -61,6 +62,7 @@ BROKEN = [
     b"5" * MAX_LINE,
     b"5;" + b"a" * MAX_LINE + b"\r\nhello\r\n",
     b"0\r\n" + b"X: %s\r\n" % (b"a" * 4_000) * (MAX_TRAILERS // 4_000 + 1) + b"\r\n",
+    b"0\r\n" + b"X: 1\r\n" * (MAX_TRAILER_LINES + 1) + b"\r\n",
 ]
 
 
@@ -79,6 +81,27 @@ def test_what_is_no_chunk_is_refused_however_it_is_cut(wire: bytes) -> None:
     for at in range(min(len(wire), 40)):
         assert _feed(wire[:at], wire[at:])[2].is_broken
     assert _feed(*(wire[at : at + 1] for at in range(len(wire))))[2].is_broken
+
+
+@pytest.mark.parametrize("line", [b"1\r\nx\r\n", b"1;a=b\r\nx\r\n"])
+def test_at_once_only_some_lines_are_read(line: bytes) -> None:
+    chunks, wire = Chunks(), line * 400
+    _, taken = chunks.feed(wire)
+    assert wire[:taken].count(b"\n") == LINES_AT_ONCE
+    assert (chunks.is_done, chunks.is_broken) == (False, False)
+    _, more = chunks.feed(wire[taken:])
+    assert wire[taken : taken + more].count(b"\n") == LINES_AT_ONCE
+
+
+def test_the_line_that_is_not_valid_is_known() -> None:
+    for cut in range(3, 12):
+        wire = b"3\r\nabc\r\nno chunk\r\nmore"
+        chunks = Chunks()
+        _, taken = chunks.feed(wire[:cut])
+        rest = wire[taken:]
+        chunks.feed(rest) if not chunks.is_broken else None
+        assert chunks.is_broken
+        assert wire[8:].startswith(chunks.line)
 
 
 def test_what_was_held_before_the_nonsense_is_given() -> None:

@@ -1,6 +1,7 @@
 """One TCP connection: refused, aborted and half-closed ones, and `Expect: 100-continue`."""
 
 import asyncio
+import base64
 
 import pytest
 
@@ -47,18 +48,21 @@ async def test_every_request_before_a_half_close_is_kept_and_answered(server: Ru
     assert len(await server.captures()) == 40
 
 
-async def test_a_body_that_continues_in_nonsense_is_kept_at_once_up_to_there(server: Running) -> None:
+async def test_a_body_that_continues_in_nonsense_is_kept_with_all_that_follows(server: Running) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     head = f"POST /{server.bin.key} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
     writer.write(head.encode())
     async with asyncio.timeout(5):
         assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"5\r\nhello\r\nnonsense\r\n")
+        for piece in (b"5\r\nhello\r\nnonsense\r\n", b"and ", b"more"):
+            writer.write(piece)
+            await asyncio.sleep(0.02)
         answer = await reader.read(-1)
     writer.close()
-    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert answer.startswith(b"HTTP/1.1 400 ")
     kept = await server.capture(1)
-    assert (kept["size"], kept["body"]["complete"]) == (5, False)
+    assert kept["problem"] == "not valid HTTP: its chunks are not valid"
+    assert base64.b64decode(kept["body"]["base64"]) == head.encode() + b"5\r\nhello\r\nnonsense\r\nand more"
 
 
 @pytest.mark.parametrize(

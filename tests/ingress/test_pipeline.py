@@ -175,6 +175,50 @@ async def test_a_large_body_that_comes_in_pieces_is_one_capture(server: Running,
     writer.close()
 
 
+@pytest.mark.parametrize("end", ["keeps the connection", "half-closes", "leaves"])
+async def test_a_body_of_very_many_chunks_is_kept_whole_and_lets_captures_pass(
+    server: Running, page_first: bool, end: str
+) -> None:
+    count = 60_000
+    head = f"POST /{server.bin.key} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    reader, writer = await _connect(server, page_first)
+    other, pen = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(head + b"1\r\nx\r\n" * count + b"0\r\n\r\n" + request_bytes(server.bin.key) * (end != "leaves"))
+    await writer.drain()
+    pen.write(request_bytes(server.bin.key))
+    assert await answered(other) == (200, 2)
+    if end == "half-closes":
+        writer.write_eof()
+    if end == "leaves":
+        writer.close()
+    else:
+        assert [await answered(reader), await answered(reader)] == [(200, 3), (200, 4)]
+
+    async def is_there() -> bool:
+        return len(await server.captures()) >= 3
+
+    await server.until(is_there)
+    kept = await server.capture(3)
+    assert (kept["size"], kept["body"]["complete"]) == (count, True)
+    for each in (pen, writer):
+        each.close()
+
+
+async def test_a_page_with_very_many_chunks_is_answered_and_the_next_request_too(server: Running) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    head = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    body = b"".join(b"1\r\n%c\r\n" % letter for letter in b"token=" + b"wrong" * 3_000) + b"0\r\n\r\n"
+    writer.write(
+        head + b"Transfer-Encoding: chunked\r\n\r\n" + body + b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    )
+    async with asyncio.timeout(15):
+        heads = [await reader.readuntil(b"\r\n\r\n")]
+        while b"HTTP/1.1 200 OK" not in heads[-1]:
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+    assert heads[0].startswith(b"HTTP/1.1 4")
+    writer.close()
+
+
 async def test_an_idle_connection_is_closed_after_its_time(server: Running, page_first: bool, monkeypatch) -> None:
     monkeypatch.setattr("app.ingress.pipeline.IDLE_S", 0.1)
     reader, writer = await _connect(server, page_first)

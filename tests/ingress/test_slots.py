@@ -119,6 +119,18 @@ async def test_an_unfinished_head_that_names_a_bin_is_kept_when_it_is_evicted(sm
     assert not await _is_open(first)
 
 
+async def test_an_unfinished_head_that_names_a_bin_is_kept_when_the_server_stops(make_settings) -> None:
+    async with AsyncExitStack() as stack:
+        async with run_server(make_settings()) as server:
+            named, other, idle = [await stack.enter_async_context(connect(server.port)) for _ in range(3)]
+            await named.send(f"POST /{server.bin.key} HTTP/1.1\r\nHos".encode())
+            await other.send(b"POST /bins HTTP/1.1\r\nHos")
+            await idle.send(post(f"/{server.bin.key}"))
+            assert await idle.answers(1) == [(200, 1)]
+        assert await named.answers(1) == [(400, 2)]
+        assert await other.rest() == await idle.rest() == b""
+
+
 async def test_viewers_who_have_signed_in_outlast_those_who_have_not(small: Running, wires: Wires) -> None:
     viewers = await wires.viewers(LIMIT - 1)
     slow = await wires.open(post("/sign-in", b"token=")[:-1])
@@ -205,6 +217,9 @@ class Stub:
     def evict(self) -> None:
         self.is_arriving = False
         self.calls.append("make_room")
+
+    def leave(self) -> None:
+        pass  # it has a current request
 
     def on_deadline(self) -> None:
         self.calls.append("late")

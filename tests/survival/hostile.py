@@ -1,7 +1,7 @@
 """Inputs that are meant to make smsbin slow. New inputs are added here, and are tried at every entry.
 
-`BODIES` are captured, and then shown on every page. `HEADERS`, `TARGETS` and `HOSTS` are used with captures and
-pages; `QUERIES` with everything that is read; `FORMS` and `JSONS` with everything that accepts one; `FRAMES` on
+`BODIES` are captured, and then shown on every page. `HEADERS`, `TARGETS`, `CHUNKS` and `HOSTS` are used with captures
+and pages; `QUERIES` with everything that is read; `FORMS` and `JSONS` with everything that accepts one; `FRAMES` on
 every WebSocket; `ANSWERS` are set in a bin, whose captures are then parsed before they are answered, `MAPPINGS` too;
 `SIGNED` are captured in a bin with the `SECRETS`, and `PASTED` are the signatures whose mistakes are looked for there.
 """
@@ -206,7 +206,19 @@ TARGETS: dict[str, str] = {
     "escaped letters": "?a=" + "%C3%A9" * 10_000,
     "high bytes": "?a=" + "\xe9" * 60_000,
     "a fragment": "#" * 60_000,
+    "blanks": " " * 60_000 + "x",
+    "versions": " HTTP/1.1" * 7_000 + " x",
 }
+
+CHUNKS: dict[str, bytes] = {
+    "of one byte": b"1\r\nx\r\n" * 100_000 + b"0\r\n\r\n",
+    "of one byte, never ended": b"1\r\nx\r\n" * 100_000,
+    "with extensions": (b"1;" + b"a" * 4_000 + b"\r\nx\r\n") * 100 + b"0\r\n\r\n",
+    "trailers": b"0\r\n" + b"a:\r\n" * 20_000 + b"\r\n",
+    "not valid after many": b"1\r\nx\r\n" * 20_000 + b"x" * 1_000_000,
+    "not valid, 5 MB": b"x" * LIMIT,
+}
+"""Bodies with `Transfer-Encoding: chunked`, as they are sent."""
 
 HOSTS: tuple[str, ...] = (
     "[", "]", "[]", "[::1", "[::1]:x", "[" + ":" * 5_000 + "]", "localhost:abc", "localhost:-1", "localhost:99999",

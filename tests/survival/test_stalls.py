@@ -135,6 +135,15 @@ async def test_no_head_stalls_it(field: Field) -> None:
     field.judge()
 
 
+async def test_no_chunk_stalls_it(field: Field) -> None:
+    posts = [path_of(route, field.bin) for route in routes("POST") if route.public]
+    for path in (f"/{field.bins['plain'][1]}", "/aaaaaaaaaaaaaaaa", *posts, f"/bins/{field.bin}/clear"):
+        for name, wire in hostile.CHUNKS.items():
+            data = request("POST", path, content_type=hostile.FORM, headers="Transfer-Encoding: chunked\r\n") + wire
+            await field.trials.send(f"chunks to {path}: {name}", data)
+    field.judge()
+
+
 async def test_no_query_stalls_it(field: Field) -> None:
     for route in routes("GET"):
         path = path_of(route, field.bin)

@@ -52,7 +52,7 @@ class Trials:
                     writer.write_eof()
                     while piece := await reader.read(1 << 20):
                         answer += piece
-                except ConnectionError:
+                except OSError:
                     pass  # refused before everything was sent or read
                 finally:
                     writer.transport.abort()
