@@ -10,6 +10,7 @@ from tests.conftest import Running
 from .conftest import PHONE, Watched, sign_in, watch
 from .late import Late
 from .listing import fill
+from .test_filter import apply, shows
 from .test_list_window import is_live
 from .test_live_page import bin_page, post
 
@@ -72,6 +73,27 @@ async def test_requests_are_selected_one_by_one_in_ranges_and_all(server: Runnin
     await expect(bar).to_contain_text("Pinned 124 requests")
     await expect(page.locator("#capture-250 [data-pinned]")).to_have_count(1)
     await expect(bar.get_by_role("button", name="Unpin")).to_be_visible()
+
+
+async def test_all_that_match_an_earlier_filter_are_not_selected_late(server: Running, watched: Watched) -> None:
+    await fill(server, 10)
+    page, late = watched.page, Late()
+    await page.goto(f"{bin_page(server)}?q=text~even")
+    await is_live(page)
+    await page.evaluate("window.loaded = true")
+    bar = page.get_by_role("region", name="Selected requests")
+    await page.locator("#capture-10 .pick").click()
+    await page.route("**/captures/count?**", late.delay)
+    await bar.get_by_role("button", name="Select all 5 that match").click()
+    await late.read.wait()
+    await apply(page, "")
+    await shows(page, range(10, 0, -1))
+    await expect(bar).to_be_hidden()
+    late.released.set()
+    # When the answer has been handled, the button can be used again.
+    await expect(page.locator("[data-select-all]")).to_be_enabled()
+    await expect(page.locator(".pick:checked")).to_have_count(0)
+    await expect(bar).to_be_hidden()
 
 
 async def test_all_that_match_are_deleted_after_time_to_undo(server: Running, watched: Watched, monkeypatch) -> None:

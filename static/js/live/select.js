@@ -96,11 +96,14 @@ export function attachSelection(root, rows, list) {
   async function everything() {
     const button = bar.querySelector("[data-select-all]");
     button.disabled = true;
-    const search = new URLSearchParams(q() ? { q: q() } : {});
+    const wanted = q();
+    const search = new URLSearchParams(wanted ? { q: wanted } : {});
     const answer = await ask(`${bar.dataset.api}/captures/count?${search}`);
     button.disabled = false;
+    // The list has another filter now.
+    if (wanted !== q()) return undefined;
     if (!answer.ok || answer.redirected) return say("Not selected: the search took too long, or smsbin cannot be reached", { atOnce: true });
-    selectAll({ q: q(), ...JSON.parse(await answer.text()) });
+    selectAll({ q: wanted, ...JSON.parse(await answer.text()) });
     return say(`${told()} selected`, { atOnce: true });
   }
 
