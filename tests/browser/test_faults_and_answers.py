@@ -140,6 +140,26 @@ async def test_rules_are_made_by_keyboard_and_saved(server: Running, watched: Wa
     assert ("X-Rule", "one") in rule.answer.headers
 
 
+async def test_a_draft_stays_when_a_proxy_cannot_reach_the_server(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(bin_page(server) + "/answers")
+    body = page.get_by_label("Body")
+    await body.fill("<Response>my draft</Response>")
+    await page.route(
+        "**/answers*",
+        lambda route: route.fulfill(
+            status=502, content_type="text/html", body="<html><body><main>502 Bad Gateway</main></body></html>"
+        ),
+    )
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.locator("[data-unreachable]")).to_contain_text("Cannot reach smsbin, nothing was changed.")
+    await expect(body).to_have_value("<Response>my draft</Response>")
+    await page.unroute("**/answers*")
+    await page.get_by_role("button", name="Save").click()
+    await page.wait_for_url("**/answers?role=primary&saved")
+    watched.complaints[:] = [text for text in watched.complaints if "502" not in text]
+
+
 async def test_what_is_wrong_is_summed_up_with_links_to_its_fields(server: Running, watched: Watched) -> None:
     page = watched.page
     await page.goto(bin_page(server) + "/answers")

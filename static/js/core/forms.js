@@ -26,7 +26,9 @@ async function send(form, submitter) {
   // What such a form changes shows itself on the page, live.
   if (answer.type === "opaqueredirect") return undefined;
   if (answer.redirected) return location.assign(answer.url);
-  const main = fragment(await answer.text()).querySelector("main");
+  // Other pages are those of a proxy that cannot reach smsbin.
+  const main = fragment(await answer.text()).querySelector("main#main");
+  if (!main) return warn("Cannot reach smsbin, nothing was changed. Try again.");
   document.querySelector("main").replaceWith(main);
   localise(main);
   dress(main);
