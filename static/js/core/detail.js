@@ -1,6 +1,7 @@
 // Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
 import { fragment } from "./html.js";
 import { latestOf } from "./net.js";
+import { keepNote } from "./note.js";
 import { say } from "./page.js";
 import { isSelected } from "./selection.js";
 import { keepInPlace, showFromTop } from "./place.js";
@@ -63,7 +64,7 @@ export function putAt(from, html) {
 }
 
 function put(html, address, { push, focus }) {
-  pane.replaceChildren(fragment(html));
+  keepNote(() => pane.replaceChildren(fragment(html)));
   pane.tabIndex = -1;
   if (pane.hidden) showFromTop();
   keepInPlace(openRow(), () => {

@@ -33,7 +33,8 @@ async function send(form, submitter) {
     changes.scrollIntoView({ block: "nearest" });
     return say("Changes shown", { atOnce: true });
   }
-  fresh.querySelector("button").focus();
+  // Not from who writes something else in the meantime.
+  if (!document.activeElement.matches("input, textarea")) fresh.querySelector("button").focus();
   const last = document.querySelector("[data-attempts] tr:last-child .state");
   return say(answer.ok ? `Response: ${last.textContent}` : (document.getElementById("url-problem") ?? document.getElementById("then-problem") ?? document.getElementById("sign-problem") ?? document.getElementById("edit-problem"))?.textContent ?? "", { atOnce: true });
 }
