@@ -1,4 +1,5 @@
 // Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
+import { keepView } from "./focus.js";
 import { fragment } from "./html.js";
 import { latestOf } from "./net.js";
 import { keepNote } from "./note.js";
@@ -97,14 +98,7 @@ let fresh = null;
 async function refresh() {
   if (fresh) return fresh.again = true;
   fresh = { again: false };
-  const name = (item) => item.getAttribute("aria-label") ?? item.getAttribute("href");
-  const held = pane.contains(document.activeElement) && pane !== document.activeElement ? name(document.activeElement) : null;
-  const top = pane.scrollTop;
-  const unfolded = [...pane.querySelectorAll("details[data-part][open]")].map((item) => item.dataset.part);
-  await show(location.href, { push: false, focus: false });
-  for (const part of unfolded) pane.querySelector(`details[data-part="${part}"]`)?.setAttribute("open", "");
-  pane.scrollTop = top;
-  if (held) [...pane.querySelectorAll("a, button")].find((item) => name(item) === held)?.focus({ preventScroll: true });
+  await keepView(pane, () => show(location.href, { push: false, focus: false }));
   const { again } = fresh;
   fresh = null;
   return again && !pane.hidden ? refresh() : undefined;

@@ -1,4 +1,5 @@
 // Parts of a page that change by themselves, by id. They are asked for again until the page has none that wants it.
+import { replace } from "../core/focus.js";
 import { fragment } from "../core/html.js";
 import { ask } from "../core/net.js";
 import { localise } from "../core/times.js";
@@ -15,14 +16,6 @@ async function look(address) {
     localise(part);
     replace(old, part);
   }
-}
-
-// What has the focus keeps it, by its name.
-function replace(old, part) {
-  const name = (item) => item.getAttribute("aria-label") ?? item.textContent;
-  const held = old.contains(document.activeElement) ? name(document.activeElement) : null;
-  old.replaceWith(part);
-  if (held !== null) [...part.querySelectorAll("a, button")].find((item) => name(item) === held)?.focus({ preventScroll: true });
 }
 
 async function watch() {
