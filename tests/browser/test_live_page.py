@@ -142,6 +142,60 @@ async def test_a_deleted_capture_leaves_the_open_page(server: Running, watched: 
     await expect(page.get_by_text("No requests. New requests continue at #")).to_be_visible()
 
 
+async def test_the_way_back_to_a_deleted_request_says_so_and_stays_where_it_is(
+    server: Running, watched: Watched
+) -> None:
+    await post(server, "row", count=3)
+    page = watched.page
+    told = page.locator("[data-unreachable]")
+    await page.goto(bin_page(server))
+    await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
+    for n in (3, 2):
+        await page.locator(f"#capture-{n} .row").click()
+        await expect(page.locator("[data-open]")).to_have_attribute("data-n", str(n))
+    await (await server.client.delete(f"{server.bin_api}/captures/3")).read()
+    await expect(page.locator("#capture-3")).to_have_count(0)
+    await page.go_back()
+    await expect(told).to_have_text("This was deleted.")
+    await expect(page).to_have_url(f"{bin_page(server)}/captures/2")
+    await expect(page.locator("[data-open]")).to_have_attribute("data-n", "2")
+    # The same with nothing open.
+    await page.get_by_role("link", name="Close", exact=True).click()
+    await (await server.client.delete(f"{server.bin_api}/captures/2")).read()
+    await expect(page.locator("#capture-2")).to_have_count(0)
+    async with page.expect_response("**/captures/2"):
+        await page.go_back()
+    await expect(page).to_have_url(bin_page(server))
+    await expect(page.locator("[data-detail]")).to_be_hidden()
+    watched.complaints[:] = [text for text in watched.complaints if "404" not in text]
+
+
+async def test_the_link_that_skips_the_navigation_does_not_load_the_open_request_again(
+    server: Running, watched: Watched
+) -> None:
+    await post(server, "row")
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/captures/1?tab=headers")
+    await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
+    asked = await page.evaluate(
+        """() => new Promise((done) => {
+          const asked = [];
+          const { fetch } = window;
+          window.fetch = (address, options) => { asked.push(String(address)); return fetch(address, options); };
+          addEventListener("hashchange", () => done(asked), { once: true });
+          document.querySelector("a.skip").click();
+        })"""
+    )
+    assert page.url.endswith("/captures/1?tab=headers#main")
+    assert [address for address in asked if "/captures/1" in address] == []
+    # An address is followed as before.
+    await page.go_back()
+    await page.get_by_role("link", name="Timing", exact=True).first.click()
+    await expect(page.locator('[data-panel="timing"]')).to_be_visible()
+    await page.go_back()
+    await expect(page.locator('[data-panel="headers"]')).to_be_visible()
+
+
 async def test_the_keyboard_alone_is_enough(server: Running, watched: Watched) -> None:
     await post(server, "row", count=3)
     page = watched.page

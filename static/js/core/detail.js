@@ -1,9 +1,9 @@
 // Opening a capture or a message beside the list. Every step is an address: without this script the same links load whole pages.
+import { isHome, isRemembered, rememberAddress, restoreAddress } from "./address.js";
 import { keepView } from "./focus.js";
 import { fragment } from "./html.js";
-import { latestOf } from "./net.js";
+import { latestOf, warn } from "./net.js";
 import { keepNote } from "./note.js";
-import { say } from "./page.js";
 import { isSelected } from "./selection.js";
 import { keepInPlace, showFromTop } from "./place.js";
 import { showSteps, withTab } from "./steps.js";
@@ -53,8 +53,9 @@ async function show(address, { push = true, focus = true } = {}) {
   if (!answer) return undefined;
   const html = await answer.text();
   if (answer.redirected || (!answer.ok && answer.status !== 404)) return location.assign(address);
-  if (answer.status === 404) return say("This was deleted");
-  return put(html, address, { push, focus });
+  if (answer.status !== 404) return put(html, address, { push, focus });
+  restoreAddress({ isClosed: pane.hidden });
+  return warn("This was deleted.");
 }
 
 // What was asked for at an address. False: the reader has opened something else meanwhile, which stays.
@@ -73,6 +74,7 @@ function put(html, address, { push, focus }) {
     panes.classList.add("open");
   });
   if (push) history.pushState(null, "", address);
+  rememberAddress();
   settle();
   if (focus) pane.focus({ preventScroll: true });
 }
@@ -142,7 +144,9 @@ if (pane) {
   document.addEventListener("smsbin:rows", () => showSteps(pane, openRow()));
   document.addEventListener("smsbin:close", () => close());
   addEventListener("popstate", () => {
-    if (location.pathname === new URL(panes.dataset.home, location.href).pathname) close({ push: false });
+    // A link to a place in the page, as the one that skips the navigation, changes only what is behind "#".
+    if (!loading && !pane.hidden && isRemembered()) return;
+    if (isHome()) close({ push: false });
     else load(location.href, { push: false });
   });
   // The outcome came while the capture was open: show it, unless somebody is using the pane.
