@@ -39,6 +39,15 @@ async def test_a_reader_sees_what_there_is_and_can_change_nothing(
     await expect(reader.page.get_by_role("button", name="Save")).to_have_count(0)
     await reader.page.goto(bin_page(server))
     await is_live(reader.page)
+    # The same of a request that is opened from the list.
+    await reader.page.locator("#capture-1 .row").click()
+    await expect(reader.page.locator("#annotation")).to_have_count(1)
+    await expect(reader.page.locator("#annotation summary")).to_be_hidden()
+    await reader.page.get_by_role("link", name="Replay").first.click()
+    await expect(reader.page.locator("[data-replay] [name=url]")).to_be_disabled()
+    await reader.page.locator("[data-detail]").press("p")
+    await expect(reader.page.locator("[data-unreachable]")).to_have_text("Not pinned: you may only read here.")
+    reader.complaints[:] = [text for text in reader.complaints if "403" not in text]
     (token,) = server.app[keys.ACCESS].tokens.all
     await server.app[keys.ACCESS].revoke(token.id)
     # The open page notices by itself.

@@ -1,8 +1,12 @@
 // What every page has: the theme switch, the help, and one polite voice for screen readers.
 // For those who may only read: the server refuses what these would send.
-for (const form of document.querySelectorAll("[data-read-only] form[method=post]:not([data-reads])")) {
-  for (const element of form.elements) element.disabled = true;
+function disableForms() {
+  for (const form of document.querySelectorAll("[data-read-only] form[method=post]:not([data-reads])")) {
+    for (const element of form.elements) element.disabled = true;
+  }
 }
+disableForms();
+document.addEventListener("smsbin:shown", disableForms);
 
 const THEMES = ["auto", "light", "dark"];
 let queued = null;

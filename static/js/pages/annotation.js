@@ -14,6 +14,11 @@ function put(html, n) {
   keepNote(() => old.replaceWith(fresh));
 }
 
+function reasonOf({ status }) {
+  if (status === 403) return "you may only read here.";
+  return status === 404 ? "the request was deleted." : "smsbin cannot be reached. Try again.";
+}
+
 // What was sent is not being written any more; what was typed since then is.
 function settle(sent) {
   for (const field of fieldsOf(section())) field.defaultValue = sent.get(field.name);
@@ -40,7 +45,7 @@ async function send(form) {
   const answer = await ask(form.action, { method: "POST", body, headers: { "X-Partial": "annotation" } });
   if (isUnreachable(answer)) return warn("Cannot reach smsbin, nothing was changed. Try again.");
   if (answer.redirected) return location.reload();
-  if (!answer.ok && answer.status !== 422) return warn("Not saved: the request was deleted.");
+  if (!answer.ok && answer.status !== 422) return warn(`Not saved: ${reasonOf(answer)}`);
   const told = isPin ? (body.get("pinned") === "1" ? "Pinned" : "Unpinned") : "Saved";
   const isOpen = section() && openN() === n;
   if (!isOpen) return answer.ok ? say(told, { atOnce: true }) : warn(`Not saved: what was written at #${n} is not allowed.`);
@@ -61,8 +66,9 @@ async function pin() {
   const answer = await ask(`${api}/captures/annotate`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ numbers: [n], pinned }),
   });
-  if (answer.ok) say(`${pinned ? "Pinned" : "Unpinned"} #${n}`, { atOnce: true });
-  else warn(answer.status === 404 ? "Not pinned: the request was deleted." : "Cannot reach smsbin, nothing was changed. Try again.");
+  if (isUnreachable(answer)) warn("Cannot reach smsbin, nothing was changed. Try again.");
+  else if (answer.ok) say(`${pinned ? "Pinned" : "Unpinned"} #${n}`, { atOnce: true });
+  else warn(`Not pinned: ${reasonOf(answer)}`);
 }
 
 async function refresh(n) {
