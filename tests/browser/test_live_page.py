@@ -51,6 +51,21 @@ async def test_a_capture_arrives_with_its_answer_while_watching(server: Running,
     assert await page.locator("[data-rows] [data-n]").count() == 2
 
 
+async def test_a_link_beside_the_list_keeps_the_focus_when_its_number_changes(
+    server: Running, watched: Watched
+) -> None:
+    await post(server, "row")
+    page = watched.page
+    await page.goto(bin_page(server))
+    await expect(page.locator("[data-live-state] b").last).to_have_text("Live")
+    for name, total in (("Primary", 2), ("Failed", 3)):
+        link = page.locator("#counts a", has_text=name)
+        await link.focus()
+        await post(server, "row")
+        await expect(page.locator("#counts")).to_have_attribute("data-total", str(total))
+        await expect(link).to_be_focused()
+
+
 async def test_opening_shows_every_tab_and_the_back_button_works(server: Running, watched: Watched) -> None:
     await post(server, "Grüße ☂")
     page = watched.page

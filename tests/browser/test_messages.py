@@ -205,6 +205,20 @@ async def test_a_conversation_grows_at_the_bottom_and_its_states_move(server: Ru
     await expect(page.locator("[data-rows] [data-row]")).to_contain_text("opted out")
 
 
+async def test_a_link_of_a_conversation_keeps_the_focus_when_its_message_changes(
+    server: Running, watched: Watched
+) -> None:
+    await callback(server, "queued")
+    page = watched.page
+    await page.goto(talk_page(server))
+    await live(page)
+    bubble = page.get_by_role("log").locator(".bubble.mine")
+    await bubble.get_by_role("link").first.focus()
+    await callback(server, "delivered")
+    await expect(bubble).to_contain_text("Delivered")
+    await expect(bubble.get_by_role("link").first).to_be_focused()
+
+
 async def test_who_reads_further_up_is_told_what_is_new_below(server: Running, watched: Watched) -> None:
     for number in range(60):
         await inbound(server, f"text {number:02}", f"in-{number}")

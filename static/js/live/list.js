@@ -3,6 +3,7 @@ import { showUnread } from "./badge.js";
 import { dresserOf } from "./dress.js";
 import { attachPlaces } from "./places.js";
 import { heldOf, swap } from "./held.js";
+import { replace as swapPart } from "../core/focus.js";
 import { fragment } from "../core/html.js";
 import { marksOf } from "./marks.js";
 import { clear, count } from "../core/selection.js";
@@ -103,7 +104,7 @@ export function listOf(root) {
       const continues = list.hasAll("newer") && held.rows.size < MOST_ROWS;
       if (!isBelow(edit.n)) held.rows.set(edit.n, continues ? edit.html : null);
     } else if (edit.op === "prepend" || edit.op === "replace") {
-      if (edit.n === undefined) document.getElementById(edit.target)?.replaceWith(fragment(edit.html));
+      if (edit.n === undefined) replacePart(edit);
       else if (held.rows.get(edit.n)) held.rows.set(edit.n, edit.html);
       else replaceRow(edit);
     } else if (edit.op === "remove") {
@@ -112,6 +113,11 @@ export function listOf(root) {
       for (const item of list.all()) if (Number(item.dataset.n) <= edit.n) remove(Number(item.dataset.n));
       for (const n of [...held.rows.keys()]) if (n <= edit.n) remove(n);
     }
+  }
+
+  function replacePart(edit) {
+    const old = document.getElementById(edit.target);
+    if (old) swapPart(old, fragment(edit.html).firstElementChild);
   }
 
   function replaceRow(edit) {

@@ -1,4 +1,5 @@
 // A conversation: the newest at the bottom, in sight as long as the reader is there; the days in the reader's own zone.
+import { replace } from "../core/focus.js";
 import { fragment } from "../core/html.js";
 import { askUntilReached } from "../core/net.js";
 import { say } from "../core/page.js";
@@ -67,7 +68,7 @@ export function logOf(root) {
       const old = document.getElementById(item.id);
       const stay = atEnd();
       localise(item);
-      if (old) old.replaceWith(item);
+      if (old) replace(old, item);
       else {
         const before = [...log.querySelectorAll("[data-at]")].filter((other) => other.dataset.at <= item.dataset.at).at(-1);
         if (before) before.after(item);
