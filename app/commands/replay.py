@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import sys
 from collections.abc import Sequence
@@ -11,16 +12,20 @@ from urllib.parse import urlsplit
 
 import click
 
-from ..domain.captures import RawRequest, write_lines
-from ..domain.replays import NewAttempt
+from .. import clock
+from ..domain.captures import DAMAGED, RawRequest, write_lines
+from ..domain.replays import NewAttempt, without_secrets
 from ..domain.roles import Role
 from ..domain.signatures import Signing
 from ..domain.units import rfc3339
+from ..errors import Damaged
 from .client import connect, in_path, with_server
 from .signing import secret_file, signer_for
 
 if TYPE_CHECKING:
     from ..signatures.signer import Signer
+
+_NOT_SENT = "not sent: "
 
 
 @click.command("replay", short_help="Send captures again.")
@@ -47,13 +52,13 @@ def command(
     """Send captures again from this process, one after the other in the given order, for example to a local handler.
 
     Method, path after the role, query, headers in order and body bytes are sent as received. Connection headers are
-    new, and credentials are sent only with --credentials.
+    new, and credentials are sent only with --credentials. A capture whose stored bytes are damaged is not sent.
 
     \b
     smsbin replay 42 --to http://127.0.0.1:3000/sms
     smsbin replay 40 41 42 --to http://127.0.0.1:3000/sms --json
 
-    Exit codes: 0 every response was 2xx, 1 some were not, 2 usage, 3 the server cannot be reached.
+    Exit codes: 0 every capture was sent and answered 2xx, 1 some were not, 2 usage, 3 the server cannot be reached.
     """
     parts = urlsplit(to)
     if parts.scheme not in ("http", "https") or not parts.hostname or not to.isascii() or " " in to:
@@ -80,24 +85,33 @@ async def _send(
 
     attempts = []
     for capture, signer in zip(captures, signers, strict=True):
-        raw, role = _raw(capture), Role(capture["role"])
-        attempt = await send_again(
-            capture["n"], raw, role, to, with_credentials=with_credentials, allowed=None, signer=signer
-        )
+        n, role = capture["n"], Role(capture["role"])
+        try:
+            raw = _raw(capture)
+        except Damaged as error:
+            attempt = NewAttempt(
+                n=n, url=without_secrets(to), sent_at=clock.now(), status=None, ms=0, error=f"{_NOT_SENT}{error}"
+            )
+        else:
+            attempt = await send_again(n, raw, role, to, with_credentials=with_credentials, allowed=None, signer=signer)
         attempts.append(attempt)
         click.echo(_as_json(attempt) if as_json else _as_line(attempt))
     return attempts
 
 
 def _raw(capture: dict[str, Any]) -> RawRequest:
-    """The request in a capture of the API."""
+    """The request in a capture of the API. Raises Damaged: its body is not the one that was received."""
+    body = base64.b64decode(capture["body"]["base64"])
+    # The API shows damaged bytes to people; a program that gets them would take them for those of the provider.
+    if hashlib.sha256(body).hexdigest() != capture["body"]["sha256"]:
+        raise Damaged(DAMAGED)
     headers = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in capture["headers"])
     return RawRequest(
         method=capture["method"],
         target=capture["target"],
         http_version=capture["http_version"] or "",
         head=write_lines(headers),
-        body=base64.b64decode(capture["body"]["base64"]),
+        body=body,
         body_complete=capture["body"]["complete"],
         peer=capture["peer"],
         received_at=datetime.fromisoformat(capture["received_at"]),
@@ -106,6 +120,8 @@ def _raw(capture: dict[str, Any]) -> RawRequest:
 
 
 def _as_line(attempt: NewAttempt) -> str:
+    if attempt.error is not None and attempt.error.startswith(_NOT_SENT):
+        return f"#{attempt.n}  {attempt.error}"
     result = f"{attempt.status} in" if attempt.status is not None else f"{attempt.error} after"
     return f"#{attempt.n}  {result} {attempt.ms:,} ms"
 

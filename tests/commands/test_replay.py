@@ -2,16 +2,18 @@
 
 import json
 import socketserver
+import sqlite3
 import subprocess
 import threading
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.commands.run import run
+from app.domain.captures import DAMAGED
+from tests.commands.run import hit, run
 from tests.process import TOKEN, Process, serving
 
 
@@ -83,6 +85,24 @@ def test_an_answer_that_is_no_2xx_is_exit_code_1(server: Process) -> None:
     assert [line.partition(" in ")[0] for line in done.stdout.splitlines()] == ["#2  500", "#1  500"]
     done = _replay(server, "1", "--to", url)
     assert (done.returncode, "the connection was refused after" in done.stdout) == (1, True)
+
+
+def test_a_damaged_capture_is_not_sent_and_the_others_are(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, _listening() as (url, seen):
+        for text in ("one", "two"):
+            hit(server, text)
+        with closing(sqlite3.connect(tmp_path / "log.db")) as connection, connection:
+            connection.execute("update captures set body = cast('Text=oNe' as blob) where id & 0xff = 1")
+        done = _replay(server, "1", "2", "--to", url)
+        as_json = _replay(server, "1", "--to", f"{url}/?key=secret", "--json")
+    assert (done.returncode, done.stderr) == (1, "1 of 2 answered 2xx.\n")
+    first, second = done.stdout.splitlines()
+    assert (first, second.startswith("#2  200 in ")) == (f"#1  not sent: {DAMAGED}", True)
+    assert len(seen) == 1
+    assert b"Text=two" in seen[0]
+    shown = json.loads(as_json.stdout)
+    assert (as_json.returncode, shown["n"], shown["status"], shown["error"]) == (1, 1, None, f"not sent: {DAMAGED}")
+    assert "secret" not in shown["url"]
 
 
 def test_what_cannot_be_sent_is_usage(server: Process, tmp_path: Path) -> None:
