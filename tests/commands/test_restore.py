@@ -1,6 +1,7 @@
 """`smsbin restore`: a backup is restored, and a wrong file does no damage."""
 
 import csv
+import json
 import shutil
 import sqlite3
 import urllib.request
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.run import hit, run
-from tests.process import TOKEN, serving
+from tests.process import TOKEN, Process, serving
 
 
 def _texts(data: Path) -> list[str]:
@@ -112,6 +113,36 @@ def test_a_running_server_is_three_in_one_line_and_continues(data: Path, backup:
             assert answer.status == 200
         assert server.stop() == 0
     assert _texts(data) == ["first", "second"]
+
+
+def _live(server: Process, after: int) -> list[dict]:
+    """The frames that a page with this cursor gets, after a list, which waits for the ledger."""
+    page = f"{server.ready['url']}bins/{server.ready['bin']}/live?after={after}"
+    for url in (f"{server.bin_api}/captures", page):
+        request = urllib.request.Request(url)
+        request.add_header("Authorization", f"Bearer {TOKEN}")
+        with urllib.request.urlopen(request) as answer:
+            found = json.load(answer)
+    return list(found["frames"])
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_cursor_from_before_the_restore_is_not_continued(data: Path, backup: Path, *, is_lost: bool) -> None:
+    # A ledger that was rebuilt after the backup has an epoch that the backup has not given out.
+    (data / "ledger.db").unlink()
+    with serving(data) as server:
+        cursor = _live(server, 0)[0]["hello"]["seq"]
+        assert cursor > 0
+        assert server.stop() == 0
+    if is_lost:
+        for file in ("log.db", "ledger.db"):
+            (data / file).unlink()
+    assert run("restore", str(backup), "--data-dir", str(data)).returncode == 0
+    with serving(data) as server:
+        for text in ("third", "fourth", "fifth"):
+            hit(server, text)
+        assert [list(frame) for frame in _live(server, cursor)[:2]] == [["hello"], ["reset"]]
+        assert server.stop() == 0
 
 
 def _damaged(backup: Path, path: Path) -> Path:

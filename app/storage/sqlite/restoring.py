@@ -25,12 +25,14 @@ from ..queries import SQL
 from .checking import Contents, check_log
 from .connections import open_log
 from .copying import copy, sync
+from .epochs import highest_epoch, raise_epochs
 from .files import SUFFIXES, remove, sibling_file
 from .kept_results import RESULTS, restore_results, take_results
 from .migrate import migrate
 
 # The suffix of the copy before it replaces the log; a random part precedes it.
 RESTORING = ".restoring"
+LEDGER = "ledger.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _install(file: Path, contents: Contents, log: Path, now: datetime, *, replac
         take_results(Path(part.name))
         if check_log(Path(part.name)) != contents:
             raise CannotStart(f"The copy of {file} is not what {file} is. Is another program writing to it?")
-        _add_to_audit_log(Path(part.name), file, now)
+        _prepare(Path(part.name), file, highest_epoch(log, log.with_name(LEDGER)), now)
         # Renames are durable, and ordered, only after the directory is synced. The order keeps a log together with its
         # write-ahead log, and the backup apart from that of another.
         sync(log.parent)
@@ -69,7 +71,7 @@ def _install(file: Path, contents: Contents, log: Path, now: datetime, *, replac
         log.unlink(missing_ok=True)
         sync(log.parent)
         remove(log)
-        remove(log.with_name("ledger.db"))
+        remove(log.with_name(LEDGER))
         sync(log.parent)
         restore_results(file, log.with_name(RESULTS), now, replace=replace)
     # The new file was checked completely, so a mark of the old one does not apply.
@@ -78,8 +80,9 @@ def _install(file: Path, contents: Contents, log: Path, now: datetime, *, replac
     return aside
 
 
-def _add_to_audit_log(copy: Path, file: Path, now: datetime) -> None:
-    """The audit log of the copy says that it was restored. For that it is upgraded, as the next start would do."""
+def _prepare(copy: Path, file: Path, epoch: int, now: datetime) -> None:
+    """The audit log of the copy says that it was restored. For that it is upgraded, as the next start would do. Its
+    ledgers begin above `epoch`, and above all others that were given out since the backup."""
     entry = AuditEntry(
         id=clock.new_nonce(), at=now, last_at=now, who=COMMAND_LINE, via="", peer=None,
         action="server.restore", facts={"file": fact(file.name)}, result=AuditResult.DONE,
@@ -87,6 +90,7 @@ def _add_to_audit_log(copy: Path, file: Path, now: datetime) -> None:
     with closing(open_log(copy)) as connection:
         migrate(connection)
         connection.execute(SQL["add_audit_entry"], msgspec.structs.asdict(audit_job(entry)))
+        raise_epochs(connection, epoch, now)
         # Writes and syncs the whole copy.
         connection.execute("pragma journal_mode = delete")
 
