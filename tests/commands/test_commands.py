@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.run import hit, run
-from tests.process import ROOT, serving
+from tests.process import ROOT, TOKEN, serving
 
 
 def test_help_names_every_command() -> None:
@@ -83,6 +83,20 @@ def test_a_database_of_the_time_before_the_log_is_refused_in_one_line(tmp_path: 
     assert (ended.returncode, len(ended.stderr.splitlines())) == (3, 1)
     assert f"{tmp_path / 'smsbin.db'} was written by an older smsbin" in ended.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["smsbin.db"]
+
+
+def test_a_log_that_was_moved_away_from_a_running_server_is_not_begun_anew(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        hit(server, "acknowledged")
+        (tmp_path / "data" / "log.db").rename(tmp_path / "log.db")
+        server.kill_all()
+    ended = run("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))
+    assert (ended.returncode, len(ended.stderr.splitlines())) == (3, 1)
+    assert "Put log.db back, or remove log.db-wal" in ended.stderr
+    (tmp_path / "log.db").rename(tmp_path / "data" / "log.db")
+    with serving(tmp_path / "data") as server:
+        exported = run("export", "--format", "jsonl", SMSBIN_URL=server.ready["url"], SMSBIN_ACCESS_TOKEN=TOKEN)
+    assert exported.stdout.count("acknowledged") >= 1
 
 
 def test_the_files_are_for_their_owner_only_even_in_a_directory_of_another_user(tmp_path: Path) -> None:

@@ -177,6 +177,13 @@ def test_a_log_of_an_older_smsbin_is_named(tmp_path: Path, free_port: int) -> No
     assert "older smsbin" in lines["log"]["told"]
 
 
+def test_a_write_ahead_log_without_its_log_is_named(tmp_path: Path, free_port: int) -> None:
+    (tmp_path / "log.db-wal").write_bytes(b"commits")
+    code, lines = _doctor(SMSBIN_PORT=str(free_port), SMSBIN_DATA_DIR=str(tmp_path))
+    assert (code, lines["log"]["state"]) == (1, "wrong")
+    assert "Put log.db back" in lines["log"]["cure"]
+
+
 def test_deep_reads_every_body_and_names_those_that_the_disk_has_changed(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         for text in ("one", "two", "three"):

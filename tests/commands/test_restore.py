@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.storage.sqlite.files import remove
 from tests.commands.run import hit, run
 from tests.process import TOKEN, Process, serving
 
@@ -136,7 +137,7 @@ def test_a_cursor_from_before_the_restore_is_not_continued(data: Path, backup: P
         assert server.stop() == 0
     if is_lost:
         for file in ("log.db", "ledger.db"):
-            (data / file).unlink()
+            remove(data / file)
     assert run("restore", str(backup), "--data-dir", str(data)).returncode == 0
     with serving(data) as server:
         for text in ("third", "fourth", "fifth"):

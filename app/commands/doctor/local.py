@@ -19,6 +19,7 @@ from ...storage.lock import holder_of, locks_work
 from ...storage.sqlite.archive import results_in
 from ...storage.sqlite.checking import check_bodies, check_ledger, check_log, stored_secrets, try_out
 from ...storage.sqlite.kept_results import RESULTS
+from ...storage.sqlite.log_file import is_wal_alone
 from ...storage.sqlite.migrate import newest
 from ...storage.sqlite.result_files import check_result
 from ...storage.transaction import DatabaseError
@@ -158,6 +159,9 @@ def _disk(folder: Path) -> CheckResult:
 
 
 def _log(log: Path, *, deep: bool) -> CheckResult:
+    if is_wal_alone(log):
+        cure = f"Put {log.name} back, or remove {log.name}-wal to begin an empty log."
+        return wrong("log", f"{log} is missing, and {log.name}-wal next to it can hold requests", cure)
     if not log.exists():
         older = log.with_name("smsbin.db")
         if older.exists():

@@ -68,10 +68,36 @@ def _rewrite_and_check(path: Path) -> None:
         raise DamagedFile(f"the file is damaged: {verdict}")
 
 
-def refuse_older(directory: Path) -> None:
-    """Raises CannotStart if there is a database of a version before the log was introduced."""
+def refuse_unusable(directory: Path) -> None:
+    """Raises CannotStart if a log that is opened here would be a new one, next to what holds captures: a database of a
+    version before the log was introduced, or a write-ahead log alone."""
     if (directory / "smsbin.db").exists() and not (directory / "log.db").exists():
         raise CannotStart(
             f"{directory / 'smsbin.db'} was written by an older smsbin, which kept everything in one file; this one"
             " cannot read it. Move it away to start empty, or give another --data-dir."
         )
+    refuse_lone_wal(directory / "log.db")
+
+
+def refuse_lone_wal(log: Path) -> None:
+    """Raises CannotStart if the write-ahead log is there without its database."""
+    if is_wal_alone(log):
+        wal = sibling_file(log, "-wal")
+        raise CannotStart(
+            f"{log} is missing, and {wal.name} next to it can hold requests. Put {log.name} back, or remove {wal.name}"
+            " to begin an empty log."
+        )
+
+
+def is_wal_alone(log: Path) -> bool:
+    """Whether only the write-ahead log of a database is there. SQLite would delete or overwrite it, with the captures
+    that were acknowledged and not copied into the database yet."""
+    return not _size(log) and _size(sibling_file(log, "-wal")) > 0
+
+
+def _size(path: Path) -> int:
+    """0: there is no file, or an empty one, which SQLite takes for a new database."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -15,7 +15,7 @@ from .checking import open_to_read
 from .connections import open_log
 from .copying import sync
 from .files import remove, sibling_file
-from .log_file import refuse_older
+from .log_file import refuse_unusable
 from .migrate import migrate
 
 MOVING = load_queries(FOLDER / "sqlite" / "moving")
@@ -153,7 +153,7 @@ class SqliteTables:
 def open_source(data_dir: Path) -> Iterator[SqliteTables]:
     """The log of a data directory that no server uses, upgraded to the version of this smsbin. Raises CannotStart."""
     log = data_dir / "log.db"
-    refuse_older(data_dir)
+    refuse_unusable(data_dir)
     if not log.exists():
         raise CannotStart(f"There is no log at {log}. Give the --data-dir of the server.")
     if log.with_suffix(".suspect").exists():
@@ -171,7 +171,7 @@ def open_source(data_dir: Path) -> Iterator[SqliteTables]:
 def open_target(data_dir: Path) -> Iterator[SqliteTables]:
     """A new log for a data directory, or the incomplete one that is there. Raises CannotStart."""
     log = data_dir / "log.db"
-    refuse_older(data_dir)
+    refuse_unusable(data_dir)
     if log.exists():
         try:
             with closing(open_to_read(log)) as existing:

@@ -28,6 +28,7 @@ from .copying import copy, sync
 from .epochs import highest_epoch, raise_epochs
 from .files import SUFFIXES, remove, sibling_file
 from .kept_results import RESULTS, restore_results, take_results
+from .log_file import refuse_lone_wal
 from .migrate import migrate
 
 # The suffix of the copy before it replaces the log; a random part precedes it.
@@ -48,6 +49,9 @@ async def restore(file: Path, log: Path, now: datetime, *, replace: bool) -> Res
     contents = check_log(file)
     lock = await lock_directory(log.parent)
     try:
+        if not replace:
+            # It would be deleted, for it has no place next to another log.
+            refuse_lone_wal(log)
         return Restored(contents, _install(file, contents, log, now, replace=replace))
     except (sqlite3.Error, OSError) as error:
         raise CannotStart(f"{log} was not restored: {error}.") from None

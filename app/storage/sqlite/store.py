@@ -15,7 +15,7 @@ from ..ledger.protocol import LedgerBegins
 from ..lock import lock_directory
 from ..log.client import LogClient
 from ..log.process import MODULE
-from .log_file import refuse_older
+from .log_file import refuse_unusable
 from .readers import ReadPool
 
 
@@ -70,7 +70,7 @@ async def open_sqlite(data_dir: Path, context: ReaderContext) -> AsyncIterator[S
     """Lock the directory, start the processes, open the connections; stop everything in reverse order."""
     lock = await lock_directory(data_dir)
     try:
-        refuse_older(data_dir)
+        refuse_unusable(data_dir)
         store = SqliteStore(data_dir, (lock,), context)
         try:
             await store.open()

@@ -11,7 +11,7 @@ from app.errors import CannotStart
 from app.storage.sqlite import log_file
 from app.storage.sqlite.connections import open_reader
 from app.storage.sqlite.files import Files, sibling_file
-from app.storage.sqlite.log_file import CHECKPOINT_PAGES, LogFile, open_log_file, refuse_older
+from app.storage.sqlite.log_file import CHECKPOINT_PAGES, LogFile, is_wal_alone, open_log_file, refuse_unusable
 from app.storage.transaction import DamagedFile, Doubtful
 
 
@@ -58,13 +58,29 @@ def test_it_is_made_with_an_id_that_stays(tmp_path: Path) -> None:
 
 
 def test_a_database_of_the_time_before_the_log_is_refused_with_the_cure(tmp_path: Path) -> None:
-    refuse_older(tmp_path)
+    refuse_unusable(tmp_path)
     (tmp_path / "smsbin.db").touch()
     with pytest.raises(CannotStart, match=r"smsbin\.db was written by an older smsbin.*Move it away"):
-        refuse_older(tmp_path)
+        refuse_unusable(tmp_path)
     # Next to a log it does not matter.
     (tmp_path / "log.db").touch()
-    refuse_older(tmp_path)
+    refuse_unusable(tmp_path)
+
+
+def test_a_write_ahead_log_without_its_database_is_refused_and_kept(left_behind: Path) -> None:
+    wal = sibling_file(left_behind, "-wal")
+    before = wal.read_bytes()
+    refuse_unusable(left_behind.parent)
+    left_behind.unlink()
+    with pytest.raises(CannotStart, match=r"log\.db is missing.* Put log\.db back, or remove log\.db-wal"):
+        refuse_unusable(left_behind.parent)
+    # SQLite would take an empty file for a new database, and delete the write-ahead log.
+    left_behind.touch()
+    assert is_wal_alone(left_behind)
+    assert wal.read_bytes() == before
+    # Without a commit in it nothing is lost.
+    wal.write_bytes(b"")
+    refuse_unusable(left_behind.parent)
 
 
 @pytest.mark.parametrize("doubt", [False, True])

@@ -40,6 +40,11 @@ def test_a_source_that_cannot_be_used_is_refused_with_the_reason(tmp_path: Path)
     with pytest.raises(CannotStart, match="older smsbin"), open_source(tmp_path):
         pass
     (tmp_path / "smsbin.db").unlink()
+    (tmp_path / "log.db-wal").write_bytes(b"commits")
+    for open_one in (open_source, open_target):
+        with pytest.raises(CannotStart, match=r"Put log\.db back"), open_one(tmp_path):
+            pass
+    (tmp_path / "log.db-wal").unlink()
     (tmp_path / "log.db").write_bytes(b"not a database" * 100)
     with pytest.raises(CannotStart, match="not a database"), open_source(tmp_path):
         pass

@@ -124,6 +124,18 @@ def test_where_there_was_no_log_the_directory_is_made(backup: Path, tmp_path: Pa
     assert check_log(tmp_path / "new" / "log.db").captures == 1
 
 
+def test_a_write_ahead_log_whose_log_is_missing_is_not_deleted_unless_that_was_asked_for(
+    backup: Path, log: Path
+) -> None:
+    log.unlink()
+    before = _state(log)
+    with pytest.raises(CannotStart, match=r"Put log\.db back"):
+        _restore(backup, log)
+    assert _state(log) == before
+    _restore(backup, log, replace=True)
+    assert check_log(log).captures == 1
+
+
 def test_a_directory_in_use_is_left_alone(backup: Path, log: Path, monkeypatch) -> None:
     monkeypatch.setattr(lock, "LOCK_WAIT_S", 0.1)
     before = _state(log)
