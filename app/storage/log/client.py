@@ -269,7 +269,7 @@ class LogClient:
             if not item.future.done():
                 item.future.set_result(result.value if is_capture else result)
             if is_capture or isinstance(item.job, Probe):
-                self._state.recent.stored(now, item.size)
+                self._state.recent.stored(now, item.size, is_capture=is_capture)
         self._pace.confirmed([item.job for item in batch], now)
         self._expected = sum(isinstance(item.job, AddCapture) for item in batch)
         self._send_next()

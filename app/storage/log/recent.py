@@ -14,15 +14,17 @@ class Recent:
         self.reason: str | None = None
         self.full_size = 0
 
-    def stored(self, now: float, size: int) -> None:
-        """A write of this size is durable."""
-        self._second(now)[1] += 1
+    def stored(self, now: float, size: int, *, is_capture: bool = True) -> None:
+        """A write of this size is durable: of a capture, or of a probe, which is not counted."""
+        if is_capture:
+            self._second(now)[1] += 1
         if size >= self.full_size:
             self.reason, self.full_size = None, 0
 
-    def refused(self, now: float, size: int, reason: str) -> None:
-        """A write of this size was refused."""
-        self._second(now)[2] += 1
+    def refused(self, now: float, size: int, reason: str, *, is_capture: bool = True) -> None:
+        """A write of this size was refused: of a capture, or of a probe, which is not counted."""
+        if is_capture:
+            self._second(now)[2] += 1
         self.reason, self.full_size = reason, max(self.full_size, size)
 
     def forget_refusals(self) -> None:

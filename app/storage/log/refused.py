@@ -25,9 +25,9 @@ class RefusedWrites:
         self._closing = False
 
     def add(self, job: Job, size: int, why: str) -> None:
-        """A job was refused. Only captures and probes count: their size shows what does not fit."""
+        """A job was refused. Only of captures and probes it is noted: their size shows what does not fit."""
         if isinstance(job, AddCapture | Probe) and not self._closing:
-            self._recent.refused(self._loop.time(), size, why)
+            self._recent.refused(self._loop.time(), size, why, is_capture=isinstance(job, AddCapture))
             self._schedule()
 
     def watch(self) -> None:

@@ -272,6 +272,8 @@ async def test_what_was_refused_is_tried_by_itself_until_it_works(log, process, 
         assert process.sent == [[jobs.Probe(5_000 + JOB_BYTES)]]
         process.answer(result)
     assert (log.health().state, log.probe_size()) == ("ok", 0)
+    # The probes were no requests.
+    assert (log.health().stored, log.health().refused) == (0, 1)
 
 
 async def test_a_small_write_that_works_shows_nothing_about_a_large_one(log, process) -> None:

@@ -14,6 +14,14 @@ def test_a_smaller_write_does_not_make_well_what_refused_a_larger_one() -> None:
     assert (recent.reason, recent.full_size) == (None, 0)
 
 
+def test_a_probe_ends_or_begins_a_refusal_and_is_not_counted() -> None:
+    recent = Recent()
+    recent.refused(0.0, 500, "full", is_capture=False)
+    assert (recent.reason, recent.full_size, recent.counts(0.0)) == ("full", 500, (0, 0))
+    recent.stored(0.1, 500, is_capture=False)
+    assert (recent.reason, recent.full_size, recent.counts(0.1)) == (None, 0, (0, 0))
+
+
 def test_it_counts_the_last_ten_seconds() -> None:
     recent = Recent()
     for second in range(30):

@@ -66,6 +66,14 @@ async def test_a_job_that_is_no_capture_is_not_counted(state: LogState) -> None:
     assert (recent.reason, recent.full_size, recent.counts(asyncio.get_running_loop().time())) == (None, 0, (0, 0))
 
 
+async def test_a_refused_probe_is_no_refused_request(state: LogState) -> None:
+    recent, jobs = state.recent, Jobs()
+    writes = RefusedWrites(state, jobs.submit)
+    writes.add(Probe(300), 300, "full")
+    assert (recent.reason, recent.full_size, recent.counts(asyncio.get_running_loop().time())) == ("full", 300, (0, 0))
+    writes.cancel()
+
+
 async def test_after_closing_nothing_is_counted_or_probed(state: LogState, monkeypatch) -> None:
     monkeypatch.setattr(module, "RETRY_S", 0.0)
     recent, jobs = state.recent, Jobs()
