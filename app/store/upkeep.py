@@ -22,9 +22,10 @@ class Health:
     """The state of the log.
 
     `state`: "ok"; "full": writes are refused for now; "away": the database cannot be reached; "stopped": the log
-    process is being restarted; "suspect": a write failed and the file is being checked; "gone": its files were deleted.
-    `stored` and `refused` count the captures of the last `SECONDS`. `wal_bytes` is the size of the write-ahead log;
-    `checkpoint` is the reason why it cannot be copied into the database; `held`: a reader prevents its reuse.
+    process does not answer, or is being restarted; "suspect": a write failed and the file is being checked; "gone": its
+    files were deleted. `stored` and `refused` count the captures of the last `SECONDS`. `wal_bytes` is the size of the
+    write-ahead log; `checkpoint` is the reason why it cannot be copied into the database; `held`: a reader prevents its
+    reuse.
     """
 
     SECONDS = 10

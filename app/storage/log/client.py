@@ -123,7 +123,7 @@ class LogClient:
         if why is None and self._waiting_bytes + size > MAX_WAITING_BYTES:
             why = "The write queue is full."
         if why is not None:
-            self._refused.add(job, size, why)
+            self._refused.add(job, size, why, is_unanswered=True)
             raise StoreUnavailable(why)
         future: asyncio.Future[Any] = self._loop.create_future()
         self._waiting.append(QueuedJob(job, size, self._loop.time() + timeout_s - COMMIT_WAIT_S, future))
@@ -295,7 +295,7 @@ class LogClient:
         if not item.future.done():
             item.future.set_exception(error or StoreUnavailable(why))
         if error is None or isinstance(error, StoreUnavailable):
-            self._refused.add(item.job, item.size, why)
+            self._refused.add(item.job, item.size, why, is_unanswered=error is None)
 
     def _check_timeouts(self) -> None:
         self._timeout_timer = None

@@ -7,11 +7,13 @@ from ...store import Health
 
 
 class Recent:
-    """Counts by second. `full_size` is the size of the largest write that was refused and has not succeeded since."""
+    """Counts by second. `full_size` is the size of the largest write that was refused and has not succeeded since;
+    then `reason` is why, and `is_unanswered`: the process has not said so, it does not answer."""
 
     def __init__(self) -> None:
         self._seconds: deque[list[int]] = deque(maxlen=Health.SECONDS)
         self.reason: str | None = None
+        self.is_unanswered = False
         self.full_size = 0
 
     def stored(self, now: float, size: int, *, is_capture: bool = True) -> None:
@@ -21,11 +23,18 @@ class Recent:
         if size >= self.full_size:
             self.reason, self.full_size = None, 0
 
-    def refused(self, now: float, size: int, reason: str, *, is_capture: bool = True) -> None:
-        """A write of this size was refused: of a capture, or of a probe, which is not counted."""
+    def refused(
+        self, now: float, size: int, reason: str, *, is_capture: bool = True, is_unanswered: bool = False
+    ) -> None:
+        """A write of this size was refused: of a capture, or of a probe, which is not counted. `is_unanswered`: not by
+        the process."""
         if is_capture:
             self._second(now)[2] += 1
-        self.reason, self.full_size = reason, max(self.full_size, size)
+        self.full_size = max(self.full_size, size)
+        # While the process waits for a lock, captures that wait for it are not confirmed in time. The lock is the
+        # reason that helps.
+        if self.reason is None or self.is_unanswered or not is_unanswered:
+            self.reason, self.is_unanswered = reason, is_unanswered
 
     def forget_refusals(self) -> None:
         """Writes were refused for a reason that is over, whatever their size was."""

@@ -24,10 +24,12 @@ class RefusedWrites:
         self._timer: asyncio.TimerHandle | None = None
         self._closing = False
 
-    def add(self, job: Job, size: int, why: str) -> None:
-        """A job was refused. Only of captures and probes it is noted: their size shows what does not fit."""
+    def add(self, job: Job, size: int, why: str, *, is_unanswered: bool = False) -> None:
+        """A job was refused; `is_unanswered`: not by the process. Only of captures and probes it is noted: their size
+        shows what does not fit."""
         if isinstance(job, AddCapture | Probe) and not self._closing:
-            self._recent.refused(self._loop.time(), size, why, is_capture=isinstance(job, AddCapture))
+            is_capture = isinstance(job, AddCapture)
+            self._recent.refused(self._loop.time(), size, why, is_capture=is_capture, is_unanswered=is_unanswered)
             self._schedule()
 
     def watch(self) -> None:

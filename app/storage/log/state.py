@@ -40,7 +40,7 @@ class LogState:
         state, reason = "ok", None
         for name, why in (
             ("gone", self.gone), ("suspect", self.doubt), ("away", self.unreachable), ("stopped", self.stopped),
-            ("full", self.recent.reason),
+            ("stopped" if self.recent.is_unanswered else "full", self.recent.reason),
         ):  # fmt: skip
             if why is not None:
                 state, reason = name, why

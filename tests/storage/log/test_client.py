@@ -225,7 +225,8 @@ async def test_what_is_not_confirmed_in_time_is_refused_and_kept_all_the_same(lo
     waiting, other = log.append(a_job()), log.submit(jobs.NextEpoch(), timeout_s=client.COMMIT_WAIT_S)
     for future in (on_its_way, waiting, other):
         assert await refused(future) == "The store did not confirm in time."
-    assert (log.health().state, log.health().refused) == ("full", 2)
+    assert (log.health().state, log.health().refused) == ("stopped", 2)
+    assert log.health().reason == "The store did not confirm in time."
     process.answer()
     await turns()
     # The caller got an error, so a job that is not a capture is not done later.

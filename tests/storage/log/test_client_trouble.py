@@ -323,6 +323,16 @@ async def test_a_process_that_hangs_is_killed_and_the_next_one_continues(real: L
     assert real.health().state == "ok"
 
 
+async def test_while_a_process_hangs_the_disk_is_not_called_full(real: LogClient, monkeypatch) -> None:
+    monkeypatch.setattr(client, "COMMIT_WAIT_S", 0.02)
+    assert real.pid is not None
+    os.kill(real.pid, signal.SIGSTOP)
+    assert await refused(real.append(a_job())) == "The store did not confirm in time."
+    assert (real.health().state, real.health().reason) == ("stopped", "The store did not confirm in time.")
+    os.kill(real.pid, signal.SIGCONT)
+    await soon(lambda: real.health().state == "ok")
+
+
 async def test_a_log_that_is_deleted_under_a_server_is_not_taken_for_an_empty_one(
     real: LogClient, path: Path, monkeypatch
 ) -> None:

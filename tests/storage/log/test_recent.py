@@ -14,6 +14,18 @@ def test_a_smaller_write_does_not_make_well_what_refused_a_larger_one() -> None:
     assert (recent.reason, recent.full_size) == (None, 0)
 
 
+def test_the_reason_of_the_process_counts_more_than_that_it_does_not_answer() -> None:
+    recent = Recent()
+    recent.refused(0.0, 500, "not in time", is_unanswered=True)
+    assert (recent.reason, recent.is_unanswered) == ("not in time", True)
+    recent.refused(0.1, 100, "a lock is not free")
+    recent.refused(0.2, 900, "not in time", is_unanswered=True)
+    assert (recent.reason, recent.is_unanswered, recent.full_size) == ("a lock is not free", False, 900)
+    recent.stored(0.3, 900)
+    recent.refused(0.4, 100, "not in time", is_unanswered=True)
+    assert (recent.reason, recent.is_unanswered) == ("not in time", True)
+
+
 def test_a_probe_ends_or_begins_a_refusal_and_is_not_counted() -> None:
     recent = Recent()
     recent.refused(0.0, 500, "full", is_capture=False)

@@ -16,8 +16,10 @@ def mark(tmp_path: Path) -> Path:
 def test_the_worst_is_reported_first(mark: Path) -> None:
     state = LogState(mark)
     assert state.health(0).state == "ok"
+    state.recent.refused(0, 10, "it does not answer", is_unanswered=True)
+    assert (state.health(0).state, state.health(0).reason) == ("stopped", "it does not answer")
     state.recent.refused(0, 10, "the disk is full")
-    assert state.health(0).state == "full"
+    assert (state.health(0).state, state.health(0).reason) == ("full", "the disk is full")
     state.ended("it was killed", in_doubt=False)
     assert state.health(0).state == "stopped"
     state.note([Result("away", "no route to host")])
