@@ -21,6 +21,7 @@ MARK = "A byte order mark stands before the name of the first field; it is left 
 SEVERAL = "The body has several JSON objects one after another (JSON Lines); they are shown as a list."
 SEMICOLONS = "The fields of the {} are separated by semicolons."
 LARGE = f"Only the first {MAX_BYTES // 1024} KiB of the body is parsed; the full body is stored."
+LARGE_INCOMPLETE = f"Only the first {MAX_BYTES // 1024} KiB of the body is parsed; the stored body is incomplete."
 MANY = f"Only the first {MAX_FIELDS} fields are parsed."
 
 
@@ -50,7 +51,7 @@ def read_body(raw: RawRequest, guess: Guess) -> Parsed:
         return parsed
     cut = len(body) > MAX_BYTES
     if cut:
-        parsed, body = _add(parsed, LARGE), body[:MAX_BYTES]
+        parsed, body = _add(parsed, LARGE if raw.body_complete else LARGE_INCOMPLETE), body[:MAX_BYTES]
     label = label_of(raw)
     declared = label.parameters.get("charset") or find_xml_charset(body)
     content = _Content(body, label, declared, guess, cut)

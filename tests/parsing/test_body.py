@@ -109,6 +109,8 @@ def test_beyond_the_bound_only_the_beginning_is_read():
     form = parse(request(b"a=" + b"x" * 2 * MAX_BYTES, FORM))
     assert (len(form.form), len(form.text)) == (1, MAX_BYTES)
     assert form.error == "Only the first 256 KiB of the body is parsed; the full body is stored."
+    cut = parse(request(b"a=" + b"x" * 2 * MAX_BYTES, FORM, complete=False))
+    assert cut.error == "Only the first 256 KiB of the body is parsed; the stored body is incomplete."
     document = parse(request(b'["' + b"x" * 2 * MAX_BYTES + b'"]', JSON))
     assert (document.is_json, document.error) == (False, form.error)
     assert len(parse_quickly(request(b"a=" + b"x" * 2 * MAX_BYTES, FORM)).pairs) == 1
