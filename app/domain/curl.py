@@ -1,7 +1,8 @@
 """A capture as a curl command that is safe to paste, whatever was sent (P7).
 
 `--data-raw` never reads a file for a leading `@`; every value is quoted for a POSIX shell; bytes that a command line
-cannot carry go through base64 and standard input, and those of a header through `printf`. Credentials are left out
+cannot carry go through base64 and standard input, and those of a header through `printf`. A `#` in the target is sent
+like every other character, and a response without a body is not waited for. Credentials are left out
 by default.
 """
 
@@ -18,13 +19,22 @@ _OWN = frozenset(
      b"keep-alive", b"proxy-connection"}
 )  # fmt: skip
 SECRET_HEADERS = frozenset({b"authorization", b"cookie", b"proxy-authorization", b"x-api-key", b"x-auth-token"})
+_ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
+# Linux allows 128 KiB for one argument.
+MAX_ARGUMENT = 100_000
+# curl waits for the body of the response to a HEAD that has a body: it knows that there is none only with `--head`,
+# which allows no body.
+HEAD_S = 10
 # Of these neither `printf` nor any shell, not even one with a history, makes something else.
 _PLAIN = re.compile(rb"[A-Za-z0-9 :;,./=_+*()@?<>&|-]")
 
 
 def as_curl(raw: RawRequest, address: str, *, with_secrets: bool = False) -> str:
     """One command for a POSIX shell; `address` is where it goes."""
-    parts = ["curl", "--globoff", "--path-as-is", "-X", shlex.quote(raw.method)]
+    parts = ["curl", "--globoff", "--path-as-is", *_method(raw)]
+    if "#" in address:
+        # curl would take the rest for a fragment, and not send it.
+        parts += ["--request-target", shlex.quote(target_of(address))]
     for name, value in sent_headers(raw, with_secrets=with_secrets):
         # curl takes `Name;` for an empty value; `Name:` would remove the header.
         parts += ["-H", _quote(name + b": " + value if value else name + b";")]
@@ -32,7 +42,7 @@ def as_curl(raw: RawRequest, address: str, *, with_secrets: bool = False) -> str
         parts += ["-H", "'Content-Type:'"]
     before = ""
     if raw.body:
-        shown = _as_text(raw.body)
+        shown = _as_text(raw.body) if len(raw.body) <= MAX_ARGUMENT else None
         if shown is None:
             before = f"printf %s {base64.b64encode(raw.body).decode()} | base64 -d | "
             parts += ["--data-binary", "@-"]
@@ -47,6 +57,19 @@ def sent_headers(raw: RawRequest, *, with_secrets: bool = False) -> Iterator[tup
         lower = name.lower()
         if lower not in _OWN and (with_secrets or lower not in SECRET_HEADERS):
             yield name, value
+
+
+def target_of(address: str) -> str:
+    """The path of a URL and all that follows, unchanged."""
+    target = _ORIGIN.sub("", address, count=1)
+    return target if target.startswith("/") else f"/{target}"
+
+
+def _method(raw: RawRequest) -> list[str]:
+    """The arguments for the method."""
+    if raw.method != "HEAD":
+        return ["-X", shlex.quote(raw.method)]
+    return ["-X", "HEAD", "--max-time", str(HEAD_S)] if raw.body else ["--head"]
 
 
 def _quote(line: bytes) -> str:

@@ -12,7 +12,7 @@ import shlex
 from urllib.parse import urlsplit
 
 from .captures import RawRequest
-from .curl import sent_headers
+from .curl import MAX_ARGUMENT, sent_headers, target_of
 
 # What HTTPie takes as a method, and as the name of a header in `Name:value`.
 _METHOD = re.compile(r"[A-Za-z]+")
@@ -22,8 +22,8 @@ _NO_BODY = frozenset({"GET", "HEAD"})
 
 def as_httpie(raw: RawRequest, address: str) -> str | None:
     """One command for a POSIX shell. HTTPie reads a file for `:@` and takes `\\` as an escape, so a value that begins
-    with `@` or `=` is escaped, and one with a backslash cannot be written."""
-    if not _METHOD.fullmatch(raw.method):
+    with `@` or `=` is escaped, and one with a backslash cannot be written. It does not send what follows a `#`."""
+    if not _METHOD.fullmatch(raw.method) or "#" in address:
         return None
     items = []
     for name, value in sent_headers(raw):
@@ -34,7 +34,7 @@ def as_httpie(raw: RawRequest, address: str) -> str | None:
         items.append(shlex.quote(f"{key}:{escape}{text}" if text else f"{key};"))
     if raw.body and not raw.header(b"content-type"):
         items.append("'Content-Type:'")
-    text = _printable(raw.body, "\n")
+    text = _printable(raw.body, "\n") if len(raw.body) <= MAX_ARGUMENT else None
     before, body = "", ["--ignore-stdin"]
     if raw.body and text is None:
         before, body = f"printf %s {base64.b64encode(raw.body).decode()} | base64 -d | ", []
@@ -46,13 +46,12 @@ def as_httpie(raw: RawRequest, address: str) -> str | None:
 def as_python(raw: RawRequest, address: str) -> str:
     """A script that needs only the standard library."""
     parts = urlsplit(address)
-    path = parts._replace(scheme="", netloc="").geturl() or "/"
     connection = "HTTPSConnection" if parts.scheme == "https" else "HTTPConnection"
     lines = [
         "import http.client",
         "",
         f"connection = http.client.{connection}({parts.netloc!a})",
-        f"connection.putrequest({raw.method!a}, {path!a}, skip_accept_encoding=True)",
+        f"connection.putrequest({raw.method!a}, {target_of(address)!a}, skip_accept_encoding=True)",
     ]
     lines += [f"connection.putheader({_literal(name)}, {_literal(value)})" for name, value in sent_headers(raw)]
     if raw.body:
@@ -67,8 +66,9 @@ def as_python(raw: RawRequest, address: str) -> str:
 
 
 def as_fetch(raw: RawRequest, address: str) -> str | None:
-    """A call of `fetch`, for a browser's console, Node or Deno. It allows no body with GET and HEAD."""
-    if raw.body and raw.method.upper() in _NO_BODY:
+    """A call of `fetch`, for a browser's console, Node or Deno. It allows no body with GET and HEAD, and
+    does not send what follows a `#`."""
+    if (raw.body and raw.method.upper() in _NO_BODY) or "#" in address:
         return None
     headers = [[name.decode("latin-1"), value.decode("latin-1")] for name, value in sent_headers(raw)]
     lines = [f"  method: {json.dumps(raw.method)},"]

@@ -1,6 +1,7 @@
 """Copy as curl: whatever was sent, pasting it runs curl and nothing else."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.domain.curl import as_curl
+from app.domain import curl
+from app.domain.curl import HEAD_S, MAX_ARGUMENT, as_curl, target_of
 from tests.storage.builders import a_raw
 
 # A `curl` of our own that writes its arguments and its input, so that a shell shows what it would have run.
@@ -59,12 +61,14 @@ def test_hostile_headers_methods_and_addresses_are_only_arguments(tmp_path: Path
 
 
 class Listener:
-    """Keeps the bytes of one request after the other, and answers each."""
+    """Keeps the bytes of one request after the other, and answers each. The response to a HEAD states the length of a
+    body that does not follow, and the connection stays open."""
 
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}/k"
         self.heads: list[bytes] = []
+        self.bodies: list[bytes] = []
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -75,7 +79,13 @@ class Listener:
                 return
             with connection, connection.makefile("rb") as stream:
                 self.heads.append(b"".join(iter(stream.readline, b"\r\n")))
-                connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+                length = re.search(rb"\r\nContent-Length: (\d+)", self.heads[-1])
+                self.bodies.append(stream.read(int(length[1])) if length else b"")
+                if self.heads[-1].startswith(b"HEAD "):
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n")
+                    stream.read(1)
+                else:
+                    connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +120,61 @@ def test_curl_sends_the_very_bytes_of_a_header(tmp_path_factory, listener: Liste
     assert b"X-Sent: " + value in lines
     assert b"X-Empty:" in lines
     assert list(folder.iterdir()) == []
+
+
+def _run(command: str) -> int:
+    return subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, check=False).returncode
+
+
+def test_a_head_without_a_body_does_not_wait_for_one(listener: Listener) -> None:
+    command = as_curl(a_raw(b"", headers=((b"X-Sent", b"1"),), method="HEAD"), listener.url)
+    assert _run(command) == 0
+    assert listener.heads[-1].startswith(b"HEAD /k HTTP/1.1\r\n")
+    assert b"X-Sent: 1\r\n" in listener.heads[-1]
+
+
+def test_a_head_with_a_body_is_sent_whole_and_ends(listener: Listener, monkeypatch) -> None:
+    raw = a_raw(b"a=1", method="HEAD")
+    assert f"-X HEAD --max-time {HEAD_S} " in as_curl(raw, listener.url)
+    monkeypatch.setattr(curl, "HEAD_S", 1)
+    assert _run(as_curl(raw, listener.url)) == 28, "the time is over"
+    assert listener.heads[-1].startswith(b"HEAD /k HTTP/1.1\r\n")
+    assert listener.bodies[-1] == b"a=1"
+
+
+@pytest.mark.parametrize(("size", "is_argument"), [(MAX_ARGUMENT, True), (MAX_ARGUMENT + 1, False), (300_000, False)])
+def test_a_text_that_is_too_long_for_an_argument_goes_through_a_pipe(
+    listener: Listener, size: int, *, is_argument: bool
+) -> None:
+    body = b"Text=" + b"'" * (size - 5)
+    command = as_curl(a_raw(body), listener.url)
+    assert ("--data-raw" in command) is is_argument
+    # The shell reads the command from a pipe: as an argument it would be too long itself.
+    done = subprocess.run(["sh"], input=command.encode(), capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert listener.bodies[-1] == body
+
+
+@pytest.mark.parametrize("target", ["/k/#a", "/k?a=b#c", "/k#?a=1", "/k#", "/k?", "/k/../%2e/./x//?", "/k"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_target_is_sent_as_it_came(listener: Listener, target: str, method: str) -> None:
+    command = as_curl(a_raw(b"", method=method), listener.url.removesuffix("/k") + target)
+    assert ("--request-target" in command) is ("#" in target)
+    assert _run(command) == 0
+    assert listener.heads[-1].startswith(f"{method} {target} HTTP/1.1\r\n".encode())
+
+
+def test_every_character_of_a_target_is_sent_as_it_came(listener: Listener) -> None:
+    signs = "!$%&'()*+,/:;=?@[]~|^`{}\\"
+    for target in (f"/k/{signs}", f"/k?{signs}", f"/k/{signs}#{signs}"):
+        assert _run(as_curl(a_raw(b"", method="GET"), listener.url.removesuffix("/k") + target)) == 0
+        assert listener.heads[-1].startswith(f"GET {target} HTTP/1.1\r\n".encode())
+
+
+def test_the_target_of_an_address_is_all_behind_the_host() -> None:
+    for target in ("/", "/k?a=b#c", "/k?", "/k#", "//k"):
+        assert target_of(f"https://sms.example.net:8443{target}") == target
+    assert (target_of("http://x"), target_of("http://x?a#b")) == ("/", "/?a#b")
 
 
 def test_credentials_are_left_out_unless_asked_for() -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.curl import MAX_ARGUMENT
 from app.domain.snippets import as_fetch, as_httpie, as_python
 from tests.storage.builders import a_raw
 
@@ -63,9 +64,11 @@ def test_httpie_reads_no_file_for_a_header_and_gets_what_it_cannot_write_not_at_
 
 class _Keep(http.server.BaseHTTPRequestHandler):
     seen: list[tuple[str, str, list[tuple[str, str]], bytes]]
+    line: str
 
     def do_put(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        _Keep.line = self.requestline
         self.seen.append((self.command, self.path, list(self.headers.items()), body))
         self.send_response(200)
         self.send_header("Content-Length", "0")
@@ -117,6 +120,24 @@ def test_fetch_has_only_literals(body: bytes, value: bytes) -> None:
     without = re.sub(r'"(?:[^"\\]|\\.)*"', "", script)
     assert re.fullmatch(r"[A-Za-z0-9.,:;=>(){}\[\]\s]*", without)
     assert "touch" not in without
+
+
+def test_a_text_that_is_too_long_for_an_argument_of_httpie_goes_through_a_pipe() -> None:
+    for size, is_argument in ((MAX_ARGUMENT, True), (MAX_ARGUMENT + 1, False)):
+        assert ("--raw=" in (as_httpie(a_raw(b"a" * size, headers=()), URL) or "")) is is_argument
+
+
+def test_what_cuts_a_target_at_a_number_sign_cannot_write_it() -> None:
+    raw = a_raw(b"")
+    assert (as_httpie(raw, f"{URL}#c"), as_fetch(raw, f"{URL}#c")) == (None, None)
+
+
+@pytest.mark.parametrize("target", ["/k/#a", "/k?a=b#c", "/k#", "/k?", "//k/../x"])
+def test_python_sends_the_target_as_it_came(kept: type[_Keep], target: str) -> None:
+    script = as_python(a_raw(b"", method="PUT"), kept.url.removesuffix("/k?a=1") + target)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert kept.line == f"PUT {target} HTTP/1.1"
 
 
 def test_fetch_takes_no_body_with_get() -> None:
