@@ -22,8 +22,7 @@ SECRET_HEADERS = frozenset({b"authorization", b"cookie", b"proxy-authorization",
 _ORIGIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*")
 # Linux allows 128 KiB for one argument.
 MAX_ARGUMENT = 100_000
-# curl waits for the body of the response to a HEAD that has a body: it knows that there is none only with `--head`,
-# which allows no body.
+# With `-X HEAD`, curl waits for a body of the response. `--head` does not, but it allows no body of the request.
 HEAD_S = 10
 # Of these neither `printf` nor any shell, not even one with a history, makes something else.
 _PLAIN = re.compile(rb"[A-Za-z0-9 :;,./=_+*()@?<>&|-]")

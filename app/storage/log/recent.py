@@ -8,7 +8,7 @@ from ...store import Health
 
 class Recent:
     """Counts by second. `full_size` is the size of the largest write that was refused and has not succeeded since;
-    then `reason` is why, and `is_unanswered`: the process has not said so, it does not answer."""
+    then `reason` is why, and `is_unanswered`: the process does not answer, so the reason is not its own."""
 
     def __init__(self) -> None:
         self._seconds: deque[list[int]] = deque(maxlen=Health.SECONDS)
