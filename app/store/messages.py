@@ -19,7 +19,7 @@ class MessageStore(Protocol):
         self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:
         """The last changed first, with a seq below `before`; with a `query` only those that match. Raises NotFound,
-        TooSlow."""
+        TooSlow; Invalid when `before` is from before the bin was parsed again."""
 
     async def count_matching_messages(self, bin_id: str, query: Query, most: int) -> int:
         """The number of messages that match. A count above `most` is returned as `most + 1`. Raises NotFound,
@@ -49,7 +49,8 @@ class MessageStore(Protocol):
         bin."""
 
     async def list_conversations(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Conversation]:
-        """Pairs of phone numbers, the last changed first, with a seq below `before`. Raises NotFound."""
+        """Pairs of phone numbers, the last changed first, with a seq below `before`. Raises NotFound; Invalid when
+        `before` is from before the bin was parsed again."""
 
     async def list_pair(
         self, bin_id: str, theirs: str, ours: str, *, limit: int, before: Message | None = None

@@ -196,7 +196,7 @@ class LedgerClient:
     def ended(self, code: int | None, why: str) -> None:  # noqa: ARG002
         """The process has ended and is restarted. The captures that it was parsing are parsed one by one, and the
         one that fails is skipped in the end."""
-        self.file = ""
+        # Readers continue with the file as it is: the next process says so if it has replaced it.
         self._trouble = f"the process that reads is started again ({why})"
         begun, self._begun = self._begun, None
         if begun is None:

@@ -12,7 +12,7 @@ from ...domain.messages.model import Conversation, Fact, Message, Pace, Step
 from ...domain.search import Query
 from ...domain.statuses import FAILURES, Status
 from ...domain.units import from_micros, micros
-from ...errors import NotFound
+from ...errors import Invalid, NotFound
 from ..packing import read_events
 from ..rows import read_codes, read_message
 from ..transaction import SqlRow
@@ -31,10 +31,11 @@ class MessageReads(StoreBase):
         self, bin_id: str, *, limit: int, before: int | None = None, query: Query | None = None
     ) -> Sequence[Message]:
         bin = await self._followed(bin_id)
+        seq = await self._seq_before(bin, before)
         ledger = self._ledger.sharing_time_limit()
         with searching(query):
             wanted = await make_filter("messages", query, ledger, await self._space(bin) if query else None)
-            values = {"bin": bin, "limit": limit, "before": MAX_ID if before is None else before, **wanted.values}
+            values = {"bin": bin, "limit": limit, "before": seq, **wanted.values}
             rows = await ledger.run(wanted.put_into("driven_messages" if wanted.driven else "list_messages"), values)
         return await self._with_captures(rows)
 
@@ -83,7 +84,7 @@ class MessageReads(StoreBase):
 
     async def list_conversations(self, bin_id: str, *, limit: int, before: int | None = None) -> Sequence[Conversation]:
         bin = await self._followed(bin_id)
-        values = {"bin": bin, "limit": limit, "before": MAX_ID if before is None else before}
+        values = {"bin": bin, "limit": limit, "before": await self._seq_before(bin, before)}
         found = []
         for pair in await self._ledger.all("list_conversations", values):
             ends = {"theirs": pair["theirs"], "ours": pair["ours"]}
@@ -92,6 +93,13 @@ class MessageReads(StoreBase):
                 latest = read_message(row)
                 found.append(Conversation(**ends, seq=pair["pair_seq"], last_at=latest.last_at, latest=latest))
         return found
+
+    async def _seq_before(self, bin: int, before: int | None) -> int:
+        """The seq at which a page begins. Raises Invalid: the place of a seq of an earlier space is not known."""
+        space = await self._space(bin) if before else None
+        if before and space is not None and before < space["first_seq"]:
+            raise Invalid(("before", "is from before the requests were parsed again; begin with the first page"))
+        return MAX_ID if before is None else before
 
     async def list_pair(
         self, bin_id: str, theirs: str, ours: str, *, limit: int, before: Message | None = None

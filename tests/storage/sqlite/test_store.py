@@ -149,7 +149,8 @@ async def test_a_log_that_another_program_holds_is_refused_in_time_and_works_aga
         other.execute("begin immediate")
         with pytest.raises(StoreUnavailable, match="did not confirm in time"):
             await opened._appender._queue(_job(bin), 0.05)
-        assert opened.health().state == "full"
+        # The process waits for the lock and has not said so yet.
+        assert opened.health().state == "stopped"
         other.execute("rollback")
     monkeypatch.undo()
     assert await _kept(opened, bin) > 0
@@ -228,3 +229,23 @@ async def test_subscribers_are_notified_of_a_change_of_each_bin(opened: SqliteSt
         while await heard.get() != bin.id:
             pass
     assert bin.id in also
+
+
+async def test_while_the_ledger_process_is_started_again_everything_is_read_as_it_was(opened: SqliteStore) -> None:
+    bin = await a_bin(opened)
+    for _ in range(3):
+        await opened.add_capture(a_capture(bin))
+    assert len(await opened.list_captures(bin.id, limit=9)) == 3
+    pid = opened._follower.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    async with asyncio.timeout(60):
+        while opened.ledger_status().state != "stopped":
+            await asyncio.sleep(0)
+    assert len(await opened.list_captures(bin.id, limit=9)) == 3
+    assert (await opened.get_bin(bin.id)).captures == 3
+    await opened.add_capture(a_capture(bin))
+    async with asyncio.timeout(60):
+        while len(await opened.list_captures(bin.id, limit=9)) < 4:
+            await asyncio.sleep(0.01)
+    assert opened._follower.pid != pid
