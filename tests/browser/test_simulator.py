@@ -1,8 +1,9 @@
 """The simulator in a browser: a first try, what will be sent, a run with its true progress, and a replay."""
 
+import asyncio
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from app import keys
 from tests.conftest import Running, run_server
@@ -113,3 +114,38 @@ async def test_a_replay_shows_its_answer_in_place_and_remembers_the_address(chro
         await context.close()
         assert watched.complaints == []
         assert len(handler.seen) == 1
+
+
+async def test_a_run_is_followed_over_failures_of_a_proxy_or_the_server(server: Running, watched: Watched) -> None:
+    page, failures, failed = watched.page, [500, 502, 503], asyncio.Event()
+    await page.goto(f"{bin_page(server)}/simulate?count=50000&rate=50")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("progress")).to_be_visible()
+
+    async def fail(route: Route) -> None:
+        if failures:
+            return await route.fulfill(status=failures.pop())
+        failed.set()
+        return await route.continue_()
+
+    await page.route("**/simulate/*?after=*", fail)
+    await failed.wait()
+    before = await _shown(page)
+    await expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    await page.wait_for_function("(before) => document.querySelector('progress').value > before", arg=before)
+    await page.get_by_role("button", name="Stop").click()
+    await expect(page.locator("[data-told]")).to_contain_text("Stopped: ")
+    # The browser logs each failure.
+    assert len(watched.complaints) == 3
+    watched.complaints.clear()
+
+
+async def test_who_signed_out_in_another_tab_is_asked_to_sign_in_while_a_run_goes_on(
+    server: Running, watched: Watched
+) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/simulate?count=50000&rate=50")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("progress")).to_be_visible()
+    await page.context.clear_cookies()
+    await expect(page).to_have_url(re.compile("/sign-in"))

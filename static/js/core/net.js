@@ -1,5 +1,6 @@
 // Every request of the scripts. A server that cannot be reached is an answer, too: `ok` is false and `type` "error",
 // so that no caller can forget to catch it. The body has been read, because the connection can break within it.
+// 502 and 504 are of a proxy that cannot reach it.
 const RETRY_MS = 2_000;
 const SHOWN_MS = 8_000;
 const GONE = { ok: false, status: 0, type: "error", redirected: false, url: "", text: async () => "" };
@@ -11,6 +12,7 @@ export async function ask(address, options) {
     const answer = await fetch(address, options);
     const { ok, status, type, redirected, url } = answer;
     const body = await answer.text();
+    if (status === 502 || status === 504) return GONE;
     return { ok, status, type, redirected, url, text: async () => body };
   } catch {
     return GONE;

@@ -45,7 +45,8 @@ function addRows(run, rows) {
 async function look(run) {
   const answer = await ask(`${run.dataset.run}?after=${run.dataset.after}`);
   // Away for a moment is no end; a run that is forgotten is one.
-  if (isUnreachable(answer)) return true;
+  if (isUnreachable(answer) || answer.status >= 500) return true;
+  if (answer.redirected) location.reload();
   if (!answer.ok || answer.redirected) return false;
   const fresh = fragment(await answer.text());
   const head = fresh.querySelector("[data-run-head]");
