@@ -41,3 +41,10 @@ loadFeatures({
     ["[data-complete]", "filter/complete.js", "focusin input"],
   ],
 });
+
+// The script of the filter is loaded when the filter is used, but after a reload the list may have to change without that.
+addEventListener("popstate", () => {
+  const box = document.querySelector("[data-filter-box]");
+  const q = new URLSearchParams(location.search).get("q") ?? "";
+  if (box && box.defaultValue.trim() !== q.trim()) import("./live/filter.js").catch(() => location.reload());
+});

@@ -120,6 +120,18 @@ async def test_back_and_forward_step_through_the_filters(ten: Page) -> None:
     await shows(ten, [10, 8, 6, 4, 2])
 
 
+async def test_back_and_forward_step_through_the_filters_after_a_reload(ten: Page) -> None:
+    await apply(ten, "even")
+    await shows(ten, [10, 8, 6, 4, 2])
+    for step, text, wanted in ((ten.go_back, "", range(10, 0, -1)), (ten.go_forward, "even", [10, 8, 6, 4, 2])):
+        await ten.reload()
+        await is_live(ten)
+        await ten.evaluate("window.loaded = true")
+        await step()
+        await shows(ten, wanted)
+        await expect(box(ten)).to_have_value(text)
+
+
 async def test_a_filter_closes_the_open_request_and_back_opens_it_again(ten: Page) -> None:
     await ten.locator("#capture-7 .row").click()
     await expect(ten.locator("[data-detail] h2")).to_contain_text("#7")

@@ -10,7 +10,8 @@ function attach(root) {
   const form = root.querySelector("[data-filter]");
   const box = form.elements.namedItem("q");
   const answers = latestOf();
-  let shown = filterOf(location.href);
+  // The address may have changed since the page was loaded.
+  let shown = box.defaultValue.trim();
 
   async function load(address, push) {
     shown = filterOf(address);
@@ -61,11 +62,13 @@ function attach(root) {
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && (box.value || shown)) clear(event);
   });
-  addEventListener("popstate", () => {
+  function follow() {
     if (filterOf(location.href) === shown) return;
     box.value = filterOf(location.href);
     load(location.href, false);
-  });
+  }
+  addEventListener("popstate", follow);
+  follow();
 }
 
 for (const form of document.querySelectorAll("[data-filter]")) attach(form.closest("[data-rows-url]"));
