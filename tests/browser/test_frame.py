@@ -142,6 +142,38 @@ async def test_a_copy_button_says_so_for_two_seconds(server: Running, watched: W
     assert await page.evaluate("written") == f"{bin_page(server)}/captures/1"
 
 
+async def test_what_cannot_be_copied_says_why_and_is_not_copied(server: Running, watched: Watched) -> None:
+    await post(server, "copy me")
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/captures/1")
+    await page.get_by_role("button", name="Copy as code").click()
+    button, notice = page.locator("[data-key-copy]"), page.locator("[data-unreachable]")
+    refusals = {
+        409: "Not copied: use curl, this request cannot be written otherwise.",
+        404: "Not copied: this was deleted.",
+        502: "Cannot reach smsbin, nothing was copied. Try again.",
+    }
+    statuses = iter(refusals)
+    await page.route("**/copy/curl", lambda route: route.fulfill(status=next(statuses)))
+    for told in refusals.values():
+        await button.click()
+        await expect(notice).to_have_text(told)
+        await expect(button).to_have_text("curl")
+    # The browser logs each failure.
+    assert len(watched.complaints) == 3
+    watched.complaints.clear()
+
+
+async def test_a_copy_without_a_session_leads_to_the_sign_in_page(server: Running, watched: Watched) -> None:
+    await post(server, "copy me")
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/captures/1")
+    await page.get_by_role("button", name="Copy as code").click()
+    await page.context.clear_cookies()
+    await page.locator("[data-key-copy]").click()
+    await expect(page).to_have_url(re.compile("/sign-in"))
+
+
 async def test_raw_shows_bytes_and_what_the_eye_misses(server: Running, watched: Watched) -> None:
     body = "Text=a b\u200bc&Snow=%E2%98%82"
     async with server.client.post(server.capture_url, data=body.encode()) as answer:

@@ -1,5 +1,5 @@
 // Copying, announced when done. Without a secure context there is no clipboard API, so `execCommand` is used.
-import { ask } from "./net.js";
+import { ask, warn } from "./net.js";
 import { say } from "./page.js";
 
 const SAID_MS = 2000;
@@ -22,12 +22,16 @@ async function copy(text) {
   if (!done) throw new Error("The browser blocks copying.");
 }
 
+// Null, and told: there is no text.
 async function textOf({ dataset }) {
-  if (dataset.copyFrom) {
-    const answer = await ask(dataset.copyFrom);
-    return answer.ok ? answer.text() : null;
-  }
-  return dataset.copy ?? new URL(dataset.copyLink, location.href).href;
+  if (!dataset.copyFrom) return dataset.copy ?? new URL(dataset.copyLink, location.href).href;
+  const answer = await ask(dataset.copyFrom);
+  if (answer.redirected || answer.status === 401) location.reload();
+  else if (answer.ok) return answer.text();
+  else if (answer.status === 409) warn("Not copied: use curl, this request cannot be written otherwise.");
+  else if (answer.status === 404) warn("Not copied: this was deleted.");
+  else warn("Cannot reach smsbin, nothing was copied. Try again.");
+  return null;
 }
 
 // The button shows "Copied" for two seconds.
@@ -50,7 +54,7 @@ async function copyFrom(button) {
   let text = "";
   try {
     text = await textOf(button);
-    if (text === null) return say("Not copied: use curl, this request cannot be written otherwise", { atOnce: true });
+    if (text === null) return undefined;
     await copy(text);
   } catch {
     say("The browser blocks copying", { atOnce: true });
