@@ -1,5 +1,6 @@
 """Completion in the filter box, by keys, mouse and touch; and saved filters, whose counts follow the bin."""
 
+
 import re
 
 import pytest
@@ -159,3 +160,17 @@ async def test_a_filter_is_saved_counted_renamed_and_deleted_with_undo(
     async with page.expect_request_finished(lambda request: request.url.endswith("/delete")):
         await page.clock.run_for(10_000)
     assert await server.app[keys.STORE].list_filters(server.bin.id) == []
+
+
+async def test_a_filter_is_not_told_as_saved_without_a_session(server: Running, watched: Watched) -> None:
+    await fill(server, 4)
+    page = watched.page
+    await page.goto(f"{bin_page(server)}?q=even")
+    await is_live(page)
+    await page.get_by_role("button", name="Save this filter").click()
+    await page.context.clear_cookies()
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page).to_have_url(re.compile("/sign-in"))
+    # The browser logs the failure.
+    assert len(watched.complaints) == 1
+    watched.complaints.clear()

@@ -94,3 +94,19 @@ async def test_clearing_says_the_count_and_can_be_undone(server: Running, watche
         await page.clock.fast_forward(11_000)
     await expect(page.get_by_role("button", name="Undo")).to_be_hidden()
     assert await server.captures() == []
+
+
+async def test_what_is_not_deleted_without_a_session_comes_back(server: Running, watched: Watched) -> None:
+    await post(server, "row")
+    page = watched.page
+    await page.clock.install()
+    await page.goto(f"{bin_page(server)}/captures/1")
+    await page.get_by_role("button", name="Delete").click()
+    await expect(page.locator("#capture-1")).to_be_hidden()
+    await page.context.clear_cookies()
+    await page.clock.fast_forward(11_000)
+    await expect(page.locator("[data-undo-place]")).to_have_text("Not deleted: you are signed out. #1 is still here.")
+    await expect(page.locator("#capture-1")).to_be_visible()
+    # The browser logs the failure.
+    assert len(watched.complaints) == 1
+    watched.complaints.clear()

@@ -63,6 +63,8 @@ RULES: Final = web.AppKey("RULES", dict[web.AbstractRoute, RouteRule | None])
 """The rule of each route; None: public."""
 # Of a route that was added without one.
 _STRICTEST: Final = RouteRule(AccessRole.ADMIN, all_bins=True)
+# The X-Partial of scripts that take any redirect for success.
+_WITHOUT_REDIRECT: Final = frozenset({"saved", "undo"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ async def errors_to_http(request: web.Request, handler: Handler) -> web.StreamRe
     except Unauthorized as error:
         if is_api(request):
             return _answer(request, 401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"})
+        if request.headers.get("X-Partial") in _WITHOUT_REDIRECT:
+            return _answer(request, 401, error.code, str(error))
         return sign_in.redirect_to_sign_in(request)
     except AppError as error:
         fields = error.problems if isinstance(error, Invalid) else ()

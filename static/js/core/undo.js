@@ -19,9 +19,9 @@ function deleteBy(form) {
   if (n) close();
 
   async function send() {
-    const answer = await ask(form.action, { method: "POST", keepalive: true, redirect: "manual", body: new URLSearchParams() });
+    const answer = await ask(form.action, { method: "POST", headers: { "X-Partial": "undo" }, keepalive: true, redirect: "manual", body: new URLSearchParams() });
     if (answer.type === "opaqueredirect" || answer.status === 404) return null;
-    return `Not deleted: smsbin could not be reached, or refused. ${n ? `#${n} is` : form.dataset.undoKept ?? "The requests are"} still here.`;
+    return `Not deleted: ${answer.status === 401 ? "you are signed out" : "smsbin could not be reached, or refused"}. ${n ? `#${n} is` : form.dataset.undoKept ?? "The requests are"} still here.`;
   }
 
   offerUndo(form.dataset.undo, {

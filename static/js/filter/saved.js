@@ -66,7 +66,8 @@ async function save(form) {
     say("Filter saved", { atOnce: true });
     return refresh();
   }
-  problem.textContent = isUnreachable(answer) ? "Cannot reach smsbin; the filter is not saved." : await answer.text();
+  if (answer.status === 401) return location.reload();
+  problem.textContent = isUnreachable(answer) || answer.status >= 500 ? "Cannot reach smsbin; the filter is not saved." : await answer.text();
   return form.elements.namedItem("name").focus();
 }
 
