@@ -1,6 +1,5 @@
 """Completion in the filter box, by keys, mouse and touch; and saved filters, whose counts follow the bin."""
 
-
 import re
 
 import pytest
@@ -138,6 +137,7 @@ async def test_a_filter_is_saved_counted_renamed_and_deleted_with_undo(
     await expect(saved).to_have_text(["All even2"])
     await expect(saved).to_have_attribute("aria-current", "true")
     await expect(form).to_be_hidden()
+    await expect(page.get_by_role("button", name="Saved as All even")).to_be_focused()
     await shows(page, [4, 2])
     await obeys_the_rules(page)
     # The count follows the bin, after some seconds.
@@ -145,6 +145,7 @@ async def test_a_filter_is_saved_counted_renamed_and_deleted_with_undo(
     await expect(page.locator("#capture-5")).to_be_visible()
     await page.clock.run_for(5_000)
     await expect(saved).to_have_text(["All even3"])
+    await expect(page.get_by_role("button", name="Saved as All even")).to_be_focused()
     await page.get_by_role("button", name="Saved as All even").click()
     form = page.get_by_role("region", name="Saved filter")
     await form.get_by_label("Name").fill("Even")

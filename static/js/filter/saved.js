@@ -31,7 +31,7 @@ async function refresh() {
 }
 
 function put(part, fresh) {
-  if (part.matches(":popover-open")) return;
+  if (part.matches(":popover-open") || part.isEqualNode(fresh)) return;
   if (idsOf(part) && idsOf(part) === idsOf(fresh)) {
     // The links stay, with the focus and with their place.
     for (const link of fresh.querySelectorAll("[data-saved-id]")) {
@@ -42,8 +42,10 @@ function put(part, fresh) {
       else old.removeAttribute("aria-current");
     }
   } else {
+    const held = part.contains(document.activeElement) ? document.activeElement.dataset.savedId ?? "" : null;
     part.replaceChildren(...fresh.childNodes);
     part.hidden = fresh.hidden;
+    if (held !== null) (part.querySelector(`[data-saved-id="${CSS.escape(held)}"]`) ?? part.querySelector("a, button"))?.focus({ preventScroll: true });
   }
 }
 
