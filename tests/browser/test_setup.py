@@ -75,3 +75,17 @@ async def test_a_finished_drill_says_its_result_without_a_reload(server: Running
         await expect(shown).to_contain_text("done")
     await expect(page.get_by_role("button", name="Stop the drill")).to_have_count(0)
     assert await lists.locator("[data-again]").count() == 0
+
+
+async def test_back_shows_the_provider_of_the_page(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/setup")
+    choice = page.locator("[data-go-on-change]")
+    first = await choice.input_value()
+    await choice.select_option("twilio")
+    await page.wait_for_url("**provider=twilio")
+    assert first != "twilio"
+    await page.go_back()
+    await page.wait_for_url("**/setup")
+    await expect(page.locator("[data-go-button]")).to_be_hidden()
+    await expect(choice).to_have_value(first)
