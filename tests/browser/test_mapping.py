@@ -153,3 +153,33 @@ async def test_names_and_values_of_a_request_do_nothing(server: Running, watched
     await expect(page.locator("#draft-state")).to_contain_text("Saved")
     for path in ("", "/captures/1", "/messages", "/mapping"):
         await page.goto(bin_page(server) + path)
+
+
+async def test_what_back_brings_back_is_told_as_unsaved(server: Running, watched: Watched) -> None:
+    await receive(server, SMS)
+    page, state = watched.page, watched.page.locator("#draft-state")
+    await page.goto(f"{bin_page(server)}/mapping")
+    await page.get_by_label("Name of the provider").fill("Acme")
+    await choose(page, "data.said.utf8", "Text")
+    await page.get_by_role("button", name="Save").click()
+    await expect(state).to_contain_text("Saved")
+    await page.goto(f"{bin_page(server)}/mapping")
+    await expect(state).to_contain_text("In use")
+    await choose(page, "data.msisdn", "To")
+    await expect(state).to_contain_text("Unsaved changes")
+    await page.goto(f"{bin_page(server)}/settings")
+    await page.go_back()
+    await expect(choice(page, "data.msisdn")).to_have_value("to")
+    await expect(state).to_contain_text("Unsaved changes")
+
+
+async def test_a_preview_of_a_mapping_that_does_not_come_is_told(server: Running, watched: Watched) -> None:
+    await receive(server, SMS)
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/mapping")
+    await page.route("**/mapping/preview", lambda route: route.fulfill(status=502))
+    await choose(page, "data.uid", "Message id")
+    await expect(page.locator("[data-unreachable]")).to_contain_text("The preview is not up to date")
+    # The browser logs the failure.
+    assert len(watched.complaints) == 1
+    watched.complaints.clear()

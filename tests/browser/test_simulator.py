@@ -149,3 +149,53 @@ async def test_who_signed_out_in_another_tab_is_asked_to_sign_in_while_a_run_goe
     await expect(page.locator("progress")).to_be_visible()
     await page.context.clear_cookies()
     await expect(page).to_have_url(re.compile("/sign-in"))
+
+
+async def test_on_plain_http_a_refused_form_is_previewed_as_the_first_one(server: Running, watched: Watched) -> None:
+    page = watched.page
+    # As under a name without TLS, where forms are sent by fetch and the page stays.
+    await page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    await page.goto(f"{bin_page(server)}/simulate")
+    await page.evaluate("window.same = true")
+    await page.locator("[name=count]").fill("abc")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("form [role=alert]")).to_contain_text("Nothing was sent.")
+    await page.locator("[name=count]").fill("3")
+    await page.locator("[name=text]").fill("again")
+    await expect(page.get_by_label("The first request")).to_contain_text("Text=again")
+    await expect(page.get_by_role("button", name="Preview")).to_have_count(0)
+    assert await page.evaluate("window.same")
+    # The browser logs the refusal.
+    assert len(watched.complaints) == 1
+    watched.complaints.clear()
+
+
+async def test_what_back_brings_back_is_previewed(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/simulate")
+    await page.locator("[name=text]").fill("kept")
+    await page.locator("[name=provider]").select_option("telnyx")
+    await page.goto(f"{bin_page(server)}/settings")
+    await page.go_back()
+    await expect(page.locator("[name=text]")).to_have_value("kept")
+    await expect(page.locator("[name=provider]")).to_have_value("telnyx")
+    await expect(page.get_by_label("The first request")).to_contain_text('"text":"kept"')
+
+
+async def test_a_page_that_is_opened_asks_for_no_preview(server: Running, watched: Watched) -> None:
+    page = watched.page
+    for path in ("simulate", "mapping", "answers"):
+        await page.goto(f"{bin_page(server)}/{path}")
+        await page.wait_for_load_state("networkidle")
+    assert not [url for url in watched.requests if url.endswith("/preview") or "/simulate?" in url]
+
+
+async def test_a_preview_that_does_not_come_is_told(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/simulate")
+    await page.route("**/simulate?*", lambda route: route.fulfill(status=502))
+    await page.locator("[name=text]").fill("lost")
+    await expect(page.locator("[data-unreachable]")).to_contain_text("The preview is not up to date")
+    # The browser logs the failure.
+    assert len(watched.complaints) == 1
+    watched.complaints.clear()

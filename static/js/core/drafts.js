@@ -2,6 +2,7 @@
 import { bodyOf } from "./forms.js";
 import { fragment } from "./html.js";
 import { ask } from "./net.js";
+import { filledIn, isPreview } from "./previews.js";
 
 const PAUSE_MS = 250;
 let timer = 0;
@@ -11,7 +12,7 @@ async function refresh(form) {
   const mine = asked += 1;
   const answer = await ask(form.dataset.draft, { method: "POST", body: bodyOf(form) });
   // A form that was sent meanwhile is replaced by another one.
-  if (mine !== asked || !form.isConnected || !answer.ok || answer.redirected) return;
+  if (mine !== asked || !form.isConnected || !isPreview(answer)) return;
   for (const piece of [...fragment(await answer.text()).children]) {
     const old = document.getElementById(piece.id);
     if (old && !old.isEqualNode(piece) && !old.contains(document.activeElement)) old.replaceWith(piece);
@@ -26,3 +27,5 @@ document.addEventListener("input", ({ target }) => {
   clearTimeout(timer);
   timer = setTimeout(() => refresh(form), PAUSE_MS);
 });
+
+for (const form of filledIn("[data-draft]")) refresh(form);

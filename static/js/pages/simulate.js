@@ -1,6 +1,7 @@
 // The simulator: what will be sent, updated while the form is filled in; and a run, followed to its end.
 import { fragment } from "../core/html.js";
 import { ask, isUnreachable } from "../core/net.js";
+import { filledIn, isPreview } from "../core/previews.js";
 import { say } from "../core/page.js";
 import { localise } from "../core/times.js";
 
@@ -8,26 +9,18 @@ const TYPING_MS = 250;
 const LOOK_MS = 300;
 const MOST_ROWS = 200;
 
-function attachForm(form) {
-  let timer = 0;
-  let asked = 0;
+let timer = 0;
+let asked = 0;
 
-  async function preview() {
-    const mine = ++asked;
-    const address = `${form.dataset.simulate}?${new URLSearchParams(new FormData(form))}`;
-    const answer = await ask(address, { headers: { "X-Partial": "preview" } });
-    if (!answer.ok || mine !== asked) return;
-    const fresh = fragment(await answer.text());
-    for (const part of fresh.querySelectorAll("[data-part]")) {
-      document.querySelector(`main [data-part="${part.dataset.part}"]`).replaceChildren(...part.childNodes);
-    }
+async function preview(form) {
+  const mine = ++asked;
+  const address = `${form.dataset.simulate}?${new URLSearchParams(new FormData(form))}`;
+  const answer = await ask(address, { headers: { "X-Partial": "preview" } });
+  if (mine !== asked || !isPreview(answer)) return;
+  const fresh = fragment(await answer.text());
+  for (const part of fresh.querySelectorAll("[data-part]")) {
+    document.querySelector(`main [data-part="${part.dataset.part}"]`).replaceChildren(...part.childNodes);
   }
-
-  form.querySelector("[data-preview-button]").hidden = true;
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(preview, TYPING_MS);
-  });
 }
 
 // The list grows at its end and stays there, unless somebody has scrolled up to read.
@@ -62,7 +55,14 @@ async function follow(run) {
   say(run.querySelector("[data-told]").textContent, { atOnce: true });
 }
 
-for (const form of document.querySelectorAll("[data-simulate]")) attachForm(form);
+// A form that the server refused may be replaced by another one.
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest?.("[data-simulate]");
+  if (!form) return;
+  clearTimeout(timer);
+  timer = setTimeout(preview, TYPING_MS, form);
+});
+for (const form of filledIn("[data-simulate]")) preview(form);
 for (const run of document.querySelectorAll("[data-run]")) {
   const scroller = run.querySelector("[data-run-scroller]");
   scroller.scrollTop = scroller.scrollHeight;
