@@ -308,3 +308,18 @@ async def test_keys_and_opening_are_timed(server: Running, watched: Watched) -> 
     keys, opened = await time_keys(page, 50), await time_opening(page, 10)
     print(f"key j: {middle(keys):.0f} ms, opening one: {middle(opened):.0f} ms (medians)")
     await expect(page.locator("[data-rows] [aria-current]")).to_have_count(1)
+
+
+async def test_a_place_that_cannot_be_loaded_is_told(server: Running, watched: Watched) -> None:
+    await fill(server, 3)
+    page = watched.page
+    await page.goto(bin_page(server))
+    await is_live(page)
+    await page.route("**/rows?*", lambda route: route.fulfill(status=502))
+    await page.locator("[data-goto-button]").click()
+    await page.locator("[data-goto] [name=at]").fill("2")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_have_text("The list could not be loaded. Try again.")
+    # The browser logs the failure.
+    assert len(watched.complaints) == 1
+    watched.complaints.clear()

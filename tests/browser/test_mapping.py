@@ -183,3 +183,16 @@ async def test_a_preview_of_a_mapping_that_does_not_come_is_told(server: Running
     # The browser logs the failure.
     assert len(watched.complaints) == 1
     watched.complaints.clear()
+
+
+async def test_a_file_that_is_too_large_is_told(server: Running, watched: Watched) -> None:
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/mapping")
+    await page.get_by_text("Import", exact=True).click()
+    box = page.get_by_label("Paste a mapping")
+    for size in (500_000, 500_001):
+        file = {"name": "acme.json", "mimeType": "application/json", "buffer": b"1" * size}
+        await page.get_by_label("Or choose a file").set_input_files(files=[file])  # type: ignore[list-item]
+        if size == 500_000:
+            await expect(box).to_have_value("1" * size)
+    await expect(page.get_by_role("alert")).to_have_text("The file is not read: it is larger than 500 kB.")

@@ -99,3 +99,18 @@ async def test_the_palette_on_a_phone(server: Running, chromium: Browser) -> Non
     await expect(page).to_have_url(bin_page(server))
     await expect(page.locator("#capture-1")).to_be_visible()
     await context.close()
+
+
+async def test_a_search_that_fails_does_not_say_that_nothing_was_found(server: Running, watched: Watched) -> None:
+    page, statuses = watched.page, [503, 502]
+    await page.goto(f"{bin_page(server)}/settings")
+    await page.keyboard.press("Control+k")
+    box = page.get_by_role("combobox", name="Go to")
+    await expect(box).to_be_focused()
+    await page.route("**/palette?*", lambda route: route.fulfill(status=statuses.pop()))
+    for text in ("14155550123", "14155550124"):
+        await box.fill(text)
+        await expect(page.locator("[data-palette-count]")).to_contain_text("Cannot reach smsbin")
+    # The browser logs each failure.
+    assert len(watched.complaints) == 2
+    watched.complaints.clear()

@@ -58,3 +58,15 @@ async def test_a_dropped_file_says_what_was_lost_and_can_be_deleted(server: Runn
 
     await server.until(is_gone)
     watched.complaints = [one for one in watched.complaints if "422" not in one]
+
+
+async def test_an_upload_that_is_not_answered_by_smsbin_is_told(server: Running, watched: Watched) -> None:
+    page, statuses = watched.page, [503, 502]
+    await page.goto(f"{bin_page(server)}/reconcile", wait_until="networkidle")
+    await page.route("**/reconcile?*", lambda route: route.fulfill(status=statuses.pop(), body="<h1>No</h1>"))
+    for told in ("Cannot reach smsbin", "smsbin could not read the file"):
+        await page.evaluate(DROP, ["[data-drop]", "a,b"])
+        await expect(page.get_by_role("alert")).to_contain_text(told)
+    # The browser logs each failure.
+    assert len(watched.complaints) == 2
+    watched.complaints.clear()

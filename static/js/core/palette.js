@@ -72,7 +72,7 @@ async function search(mine) {
   if (mine !== asking) return;
   asking = null;
   const found = fragment(answer.ok && !answer.redirected ? await answer.text() : "");
-  const note = isUnreachable(answer) ? "Cannot reach smsbin: only pages and actions are shown" : found.querySelector("p")?.textContent;
+  const note = isUnreachable(answer) || answer.status >= 500 ? "Cannot reach smsbin: only pages and actions are shown" : found.querySelector("p")?.textContent;
   show([...found.querySelectorAll("[role=option]")], note);
 }
 

@@ -35,7 +35,9 @@ function showNotices() {
       location.href = dataset.link;
     };
   }
-  localStorage.setItem(KEY, JSON.stringify(last));
+  try {
+    localStorage.setItem(KEY, JSON.stringify(last));
+  } catch { /* storage is full or blocked; a notification that is shown again replaces the first one */ }
 }
 
 const WORDS = {

@@ -2,7 +2,7 @@
 // while they are near the screen, and the rows at the other end leave. What is on the screen does not move.
 import { endsOf, WORDS } from "./ends.js";
 import { fragment } from "../core/html.js";
-import { ask } from "../core/net.js";
+import { ask, warn } from "../core/net.js";
 import { say } from "../core/page.js";
 import { isPhone } from "../core/place.js";
 import { localise } from "../core/times.js";
@@ -113,7 +113,7 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
   async function jump(values) {
     const piece = await request(values);
     const chosen = piece?.querySelector("[autofocus]");
-    if (piece === null) say("The list could not be loaded. Try again.", { atOnce: true });
+    if (piece === null) warn("The list could not be loaded. Try again.");
     put(piece);
     return { came: Boolean(piece), chosen };
   }

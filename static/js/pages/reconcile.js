@@ -32,7 +32,7 @@ async function send(form) {
 function show(page) {
   const problem = page.querySelector("[role=alert]");
   document.querySelector("main [role=alert]")?.remove();
-  if (!problem) return;
+  if (!problem) return void warn("smsbin could not read the file. Try again.");
   document.querySelector("main > header").after(problem);
   problem.tabIndex = -1;
   problem.focus();
