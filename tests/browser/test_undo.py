@@ -110,3 +110,19 @@ async def test_what_is_not_deleted_without_a_session_comes_back(server: Running,
     # The browser logs the failure.
     assert len(watched.complaints) == 1
     watched.complaints.clear()
+
+
+async def test_the_focus_stays_in_the_list_when_a_request_is_deleted_and_brought_back(
+    server: Running, watched: Watched
+) -> None:
+    await post(server, "row", count=3)
+    page = watched.page
+    await page.goto(f"{bin_page(server)}/captures/2")
+    for n, near in ((2, 1), (1, 3)):
+        await page.locator(f"#capture-{n} .row").click()
+        await expect(page.locator(f"[data-open='capture-{n}']")).to_be_visible()
+        await page.get_by_role("button", name="Delete").press("Enter")
+        await expect(page.locator(f"#capture-{n}")).to_be_hidden()
+        await expect(page.locator(f"#capture-{near} .row")).to_be_focused()
+    await page.get_by_role("button", name="Undo").last.press("Enter")
+    await expect(page.locator("#capture-1 .row")).to_be_focused()

@@ -14,8 +14,20 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pagehide", () => waiting.forEach((one) => one.leave()));
 
+const rowOf = (n) => document.getElementById(`capture-${n}`);
+
+// The row that takes the place of a row, or the first one.
+function rowAfter(row) {
+  const rows = [...document.querySelectorAll("[data-rows] [data-n]:not([hidden])")];
+  const at = rows.indexOf(row);
+  return rows[at + 1] ?? rows[at - 1];
+}
+
+const focusOn = (place) => place?.focus({ preventScroll: true });
+
 function deleteBy(form) {
   const n = Number(form.dataset.undoN) || null;
+  const next = n && rowAfter(rowOf(n));
   if (n) close();
 
   async function send() {
@@ -32,13 +44,17 @@ function deleteBy(form) {
     },
     send,
     leave: send,
+    back: () => focusOn(n ? rowOf(n)?.querySelector(".row") : form.querySelector("button")),
     stays: !n,
   });
+  // The focus was on the row that is hidden now.
+  if (next) focusOn(next.querySelector(".row"));
 }
 
 // `hide` hides what will be deleted, or shows it again. `send` deletes it, may tell its progress in the element that it gets,
-// and returns the problem or null. `leave` does the same while the page is left. `stays`: the line stays when it is done.
-export function offerUndo(text, { hide, send, leave, stays = false }) {
+// and returns the problem or null. `leave` does the same while the page is left. `back` moves the focus to what is shown again.
+// `stays`: the line stays when it is done.
+export function offerUndo(text, { hide, send, leave, back, stays = false }) {
   const item = document.createElement("li");
   const words = document.createElement("span");
   const button = document.createElement("button");
@@ -76,6 +92,7 @@ export function offerUndo(text, { hide, send, leave, stays = false }) {
     clearTimeout(one.timer);
     item.remove();
     hide(false);
+    back();
     say("Undone", { atOnce: true });
   });
   // Nobody is hurried while the button is in hand.

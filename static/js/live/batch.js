@@ -79,6 +79,7 @@ function attach(root, bar) {
         }
         return result.problem ? `Not deleted: ${result.problem}. ${named(result.changed)} of ${words} were deleted.` : null;
       },
+      back: () => document.querySelector("[data-rows] [data-n]:not([hidden]) .row")?.focus({ preventScroll: true }),
       // The server goes on without the page.
       leave: () => after !== null && post("delete", { ...values, after, whole: true }, { keepalive: true }),
     });
