@@ -111,3 +111,19 @@ async def test_it_follows_new_requests_but_not_while_it_is_read_and_stays_folded
     await page.set_viewport_size(PHONE)
     await expect(page.locator("[data-axis-plot]")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_time_that_is_chosen_by_key_keeps_the_focus(server: Running, watched: Watched) -> None:
+    await _three(server)
+    page = watched.page
+    await page.goto(bin_page(server))
+    await is_live(page)
+    chip = page.locator("[data-axis] nav").get_by_role("link", name="1 h", exact=True)
+    await chip.press("Enter")
+    await expect(chip).to_have_attribute("aria-current", "true")
+    await expect(chip).to_be_focused()
+    # The axis is not read where the mouse has only passed.
+    other = page.locator("[data-axis] nav").get_by_role("link", name="7 d", exact=True)
+    await other.click()
+    await expect(other).to_have_attribute("aria-current", "true")
+    await expect(other).not_to_be_focused()

@@ -8,8 +8,9 @@ import { put, requestsText } from "./span.js";
 
 const slot = document.querySelector("[data-axis-slot]");
 const MINUTE_MS = 60_000;
-// What the pointer or the keys have chosen: the first interval, and the one where they are. `held`: the button is down.
-let [first, here, held, keepsFocus, timer] = [null, null, false, false, 0];
+// What the pointer or the keys have chosen: the first interval, and the one where they are. `held`: the button is down. `next`
+// finds what has the focus in the axis that comes.
+let [first, here, held, next, timer] = [null, null, false, null, 0];
 
 const axis = () => slot.querySelector("[data-axis]");
 const plot = () => slot.querySelector("[data-axis-plot]");
@@ -54,7 +55,7 @@ function forget() {
 
 function choose() {
   const [from, to] = ends();
-  keepsFocus = !held;
+  next = held ? null : plot;
   // The last interval has not ended: what arrives is shown, too.
   const isLast = to === count() - 1 && axis().dataset.axisOpen !== undefined;
   const written = (index) => beginOf(index).replace(":00.000", "");
@@ -87,8 +88,8 @@ function arm() {
   axis().open = recall("axis", true);
   delete document.documentElement.dataset.noAxis;
   localise(slot);
-  if (keepsFocus) now.focus({ preventScroll: true });
-  keepsFocus = false;
+  next?.()?.focus({ preventScroll: true });
+  next = null;
   if (axis().dataset.axisDue !== undefined) refresh();
 }
 
@@ -147,6 +148,8 @@ if (slot) {
     const link = event.target.closest("[data-axis-span]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    // By the keyboard: under a pointer that has gone on, the axis goes on, too.
+    if (!event.detail) next = () => [...slot.querySelectorAll("[data-axis-span]")].find((other) => other.textContent === link.textContent);
     put(link.dataset.axisSpan);
   });
   slot.addEventListener("toggle", ({ target }) => {

@@ -98,8 +98,11 @@ export function windowOf(rows, scroller, { address, dress, settled }) {
     const far = name === "newer" ? "older" : "newer";
     piece.querySelector(`[data-${far}]`)?.remove();
     if (name === "newer") piece.querySelector("[data-end]")?.remove();
-    for (const item of piece.querySelectorAll("[data-n]")) dress(item);
+    const items = [...piece.querySelectorAll("[data-n]")];
+    for (const item of items) dress(item);
+    const held = end(name).contains(document.activeElement);
     end(name).replaceWith(piece);
+    if (held) items.at(name === "older" ? 0 : -1)?.querySelector(".row").focus({ preventScroll: true });
     trim(far);
   }
 
