@@ -7,9 +7,9 @@ import "./core/times.js";
 loadFeatures({
   shown: [
     [":root:has([data-live])", "live/live.js", "smsbin:go smsbin:show smsbin:select smsbin:compare smsbin:read smsbin:all-read"],
+    ["[data-select-mode], [data-pick]", "live/live.js", "click"],
     ["[data-detail]", "core/detail.js"],
     ["[data-copy], [data-copy-link], [data-copy-from]", "core/copy.js", "click"],
-    ["[data-bins-menu]", "core/menu.js", "toggle"],
     ["[data-draft]", "core/drafts.js", "input"],
     ["[data-go-on-change]", "core/forms.js", "change"],
     ["[data-follow]", "live/follow.js"],
@@ -33,6 +33,7 @@ loadFeatures({
     ["[data-annotate]", "pages/annotation.js", "submit"],
     [":root", "pages/annotation.js", "smsbin:pin smsbin:changed"],
     ["[data-save-filter]", "filter/saved.js", "submit"],
+    ["[data-bins-menu]", "core/menu.js", "toggle"],
     ["[data-palette-open]", "core/palette.js", "click"],
     ["[data-undo]", "core/undo.js", "submit"],
     ["[data-selection]", "live/batch.js", "click submit"],

@@ -62,7 +62,7 @@ async def test_an_alert_is_added_and_the_browser_shows_its_notices_once(server: 
 
 async def test_alerts_are_shown_by_a_browser_whose_storage_is_full(server: Running, watched: Watched) -> None:
     page = watched.page
-    await page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }")
+    await page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")
     await page.goto(f"{server.url}/bins/{server.bin.id}/alerts?kind=matches")
     await expect(page.locator("[data-alert-permission]")).to_contain_text("This browser")
     await page.wait_for_load_state("networkidle")

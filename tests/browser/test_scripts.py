@@ -6,7 +6,8 @@ from playwright.async_api import Page, Route, expect
 
 from tests.conftest import Running
 
-from .conftest import Watched
+from .conftest import PHONE, Watched
+from .late import Late
 from .listing import fill
 from .test_filter import apply, shows
 from .test_live_page import bin_page, post
@@ -78,3 +79,68 @@ async def test_a_script_that_is_missing_is_told(server: Running, watched: Watche
     # The browser says it, and we do.
     assert len(watched.complaints) == 2
     watched.complaints.clear()
+
+
+async def _open_before(page: Page, server: Running, script: str, path: str = "") -> Late:
+    """The page, without the script, which comes when the result is released."""
+    late = Late()
+    await page.route(f"**/js/{script}.js", late.hold)
+    await page.goto(f"{bin_page(server)}{path}")
+    # app.js listens.
+    await expect(page.locator("[data-zone-switch]").first).not_to_have_attribute("hidden", "")
+    return late
+
+
+async def test_select_waits_for_the_script_of_the_list(server: Running, watched: Watched) -> None:
+    await post(server, "row")
+    page = watched.page
+    late = await _open_before(page, server, "live/live", "/captures/1")
+    await page.get_by_role("button", name="Select", exact=True).click()
+    late.released.set()
+    await expect(page.get_by_label("Select #1")).to_be_checked()
+    await page.set_viewport_size(PHONE)
+    late = await _open_before(page, server, "live/live")
+    await page.get_by_role("button", name="Select", exact=True).click()
+    late.released.set()
+    await expect(page.locator("[data-selection]")).to_be_visible()
+
+
+async def test_a_panel_of_the_connection_that_was_opened_early_is_filled_in(server: Running, watched: Watched) -> None:
+    await post(server, "row")
+    page = watched.page
+    late = await _open_before(page, server, "live/live")
+    await page.locator("[data-live-state]:visible").click()
+    await expect(page.locator("[data-panel-state]")).to_contain_text("still loading")
+    late.released.set()
+    await expect(page.locator("[data-panel-state]")).to_contain_text("Live")
+
+
+async def test_an_axis_that_is_folded_or_unfolded_early_stays_so(server: Running, watched: Watched) -> None:
+    await post(server, "row")
+    page = watched.page
+    plot, summary = page.locator("[data-axis-plot]"), page.locator("[data-axis] > summary")
+    for is_open in (False, True):
+        late = await _open_before(page, server, "live/axis")
+        await summary.click()
+        late.released.set()
+        await expect(plot).to_have_role("slider")
+        await expect(plot).to_be_visible(visible=is_open)
+
+
+async def test_numbers_of_the_axis_that_were_opened_early_come(server: Running, watched: Watched) -> None:
+    await post(server, "row")
+    page = watched.page
+    late = await _open_before(page, server, "live/axis")
+    await page.get_by_text("Numbers", exact=True).click()
+    await expect(page.locator("[data-axis-numbers]")).to_contain_text("Overview")
+    late.released.set()
+    await expect(page.locator("[data-axis-numbers] tbody tr")).to_have_count(1)
+
+
+async def test_a_file_can_be_dropped_when_the_page_says_so(server: Running, watched: Watched) -> None:
+    page = watched.page
+    hint = page.get_by_text("Or drop it here.")
+    late = await _open_before(page, server, "pages/reconcile", "/reconcile")
+    await expect(hint).to_be_hidden()
+    late.released.set()
+    await expect(hint).to_be_visible()

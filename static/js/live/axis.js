@@ -8,28 +8,21 @@ import { put, requestsText } from "./span.js";
 
 const slot = document.querySelector("[data-axis-slot]");
 const MINUTE_MS = 60_000;
-// What the pointer or the keys have chosen: the first interval, and the one where they are. `held`: the button is down. `next`
-// finds what has the focus in the axis that comes.
+// What is chosen: the first interval, and the one where the pointer or the keys are. `held`: the button is down. `next`: gets the focus.
 let [first, here, held, next, timer] = [null, null, false, null, 0];
 
 const axis = () => slot.querySelector("[data-axis]");
 const plot = () => slot.querySelector("[data-axis-plot]");
 const counts = () => axis().dataset.axisCounts.split(",").map((one) => one.split(" ").map(Number));
 const count = () => counts().length;
+const beginOf = (index) => new Date(Date.parse(axis().dataset.axisSince) + index * Number(axis().dataset.axisStep) * 1000).toISOString();
+const ends = () => (first === null ? [here, here] : [Math.min(first, here), Math.max(first, here)]);
 const isRead = () => held || slot.contains(document.activeElement) || slot.querySelector(".axis-numbers[open]") !== null
   || (matchMedia("(hover: hover)").matches && slot.matches(":hover"));
-
-function beginOf(index) {
-  return new Date(Date.parse(axis().dataset.axisSince) + index * Number(axis().dataset.axisStep) * 1000).toISOString();
-}
 
 function indexAt(event) {
   const { left, width } = plot().getBoundingClientRect();
   return Math.min(count() - 1, Math.max(0, Math.floor((event.clientX - left) / width * count())));
-}
-
-function ends() {
-  return first === null ? [here, here] : [Math.min(first, here), Math.max(first, here)];
 }
 
 // The numbers of what is chosen, in place of those of all.
@@ -85,6 +78,8 @@ function arm() {
   if (now.getAttribute("role") === "slider") return;
   const label = now.getAttribute("aria-label");
   for (const [name, value] of Object.entries({ role: "slider", tabindex: 0, "aria-valuemin": 0, "aria-valuemax": count() - 1, "aria-valuenow": count() - 1, "aria-valuetext": label, "aria-label": "Time of requests" })) now.setAttribute(name, value);
+  // It comes open, and was folded, or unfolded while it looked folded, before this script was loaded.
+  if (!axis().open) remember("axis", !recall("axis", true));
   axis().open = recall("axis", true);
   delete document.documentElement.dataset.noAxis;
   localise(slot);
@@ -113,7 +108,7 @@ async function refresh() {
 }
 
 async function openNumbers(box) {
-  const fresh = (await load("numbers"))?.querySelector("[data-axis-numbers]");
+  const fresh = box?.open && (await load("numbers"))?.querySelector("[data-axis-numbers]");
   if (!fresh) return;
   box.querySelector("[data-axis-numbers]").replaceWith(fresh);
   localise(box);
@@ -154,10 +149,11 @@ if (slot) {
   });
   slot.addEventListener("toggle", ({ target }) => {
     if (target === axis()) remember("axis", target.open);
-    else if (target.open) openNumbers(target);
+    else openNumbers(target);
   }, true);
   new MutationObserver(arm).observe(slot, { childList: true });
   document.addEventListener("smsbin:edits", () => { timer ||= setTimeout(refresh, Number(axis().dataset.axisEvery)); });
   setInterval(refresh, MINUTE_MS);
   arm();
+  openNumbers(slot.querySelector(".axis-numbers"));
 }

@@ -15,12 +15,15 @@ export function attachPanel(line) {
     fill("heard", line.heard() ? timeOf(new Date(line.heard()).toISOString(), "ago") : "none yet");
   }
 
-  panel.addEventListener("toggle", (event) => {
+  function watch() {
     clearInterval(timer);
-    if (event.newState !== "open") return;
+    if (!panel.matches(":popover-open")) return;
     refresh();
     timer = setInterval(refresh, 1000);
-  });
+  }
+
+  panel.addEventListener("toggle", watch);
+  watch();
   for (const button of document.querySelectorAll("[data-retry], [data-retry-now]")) {
     button.addEventListener("click", () => {
       line.retry();

@@ -40,6 +40,7 @@ function show(page) {
 
 for (const form of document.querySelectorAll("[data-upload]")) {
   const place = form.querySelector("[data-drop]");
+  place.querySelector("[data-drop-hint]").hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(form);
