@@ -12,7 +12,6 @@ loadFeatures({
     ["[data-copy], [data-copy-link], [data-copy-from]", "core/copy.js", "click"],
     ["[data-draft]", "core/drafts.js", "input"],
     ["[data-go-on-change]", "core/forms.js", "change"],
-    ["[data-follow]", "live/follow.js"],
     ["[data-saved-id]", "filter/saved.js"],
     ["[data-left]", "live/faults.js"],
     ["[data-alert-notices], [data-alert-allow]", "live/alerts.js", "click"],
@@ -30,7 +29,9 @@ loadFeatures({
   ],
   used: [
     ["form[method=post]:not([data-undo], [data-replay], [data-in-place], [data-upload], [data-save-filter], [data-annotate])", "core/forms.js", "submit"],
-    ["[data-annotate]", "pages/annotation.js", "submit"],
+    ["[data-follow]", "live/follow.js", "change"],
+    // Before a note can be written: it is opened by a click.
+    ["#annotation", "pages/annotation.js", "click submit"],
     [":root", "pages/annotation.js", "smsbin:pin smsbin:changed"],
     ["[data-save-filter]", "filter/saved.js", "submit"],
     ["[data-bins-menu]", "core/menu.js", "toggle"],

@@ -3,7 +3,6 @@ import { isHome, isRemembered, rememberAddress, restoreAddress } from "./address
 import { keepView } from "./focus.js";
 import { fragment } from "./html.js";
 import { latestOf, warn } from "./net.js";
-import { keepNote } from "./note.js";
 import { isSelected } from "./selection.js";
 import { keepInPlace, showFromTop } from "./place.js";
 import { showSteps, withTab } from "./steps.js";
@@ -66,7 +65,9 @@ export function putAt(from, html) {
 }
 
 function put(html, address, { push, focus }) {
-  keepNote(() => pane.replaceChildren(fragment(html)));
+  const change = () => pane.replaceChildren(fragment(html));
+  // A note that is being written stays, by its own script.
+  if (document.dispatchEvent(new CustomEvent("smsbin:replace", { cancelable: true, detail: change }))) change();
   pane.tabIndex = -1;
   if (pane.hidden) showFromTop();
   keepInPlace(openRow(), () => {

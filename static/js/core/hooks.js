@@ -58,6 +58,8 @@ export function loadFeatures({ shown, used }) {
     event.stopImmediatePropagation();
     if (type === "click" || type === "submit") event.preventDefault();
     const loaded = await Promise.all(wanted.map(start));
+    // It was said that nothing was changed.
+    if (!loaded.every(Boolean) && target.type === "checkbox") target.checked = !target.checked;
     if (!loaded.every(Boolean) || !target.isConnected) return;
     if (type === "submit") target.requestSubmit(event.submitter);
     else target.dispatchEvent(new event.constructor(type, event));

@@ -3,7 +3,7 @@ import { close } from "../core/detail.js";
 import { ask, warn } from "../core/net.js";
 import { say } from "../core/page.js";
 import { offerUndo } from "../core/undo.js";
-import { clear, count, isAll, isCounted, which } from "../core/selection.js";
+import { clear, count, isAll, isCounted, selectAll, which } from "../core/selection.js";
 import { allPinned } from "./select.js";
 
 const named = (count) => `${count.toLocaleString("en")} request${count === 1 ? "" : "s"}`;
@@ -96,7 +96,22 @@ function attach(root, bar) {
     if (without?.length) say("The export has those that were left out, too", { atOnce: true });
   }
 
+  async function selectAllMatching(button) {
+    button.disabled = true;
+    const q = filter();
+    const search = new URLSearchParams(q ? { q } : {});
+    const answer = await ask(`${captures}/count?${search}`);
+    button.disabled = false;
+    // The list has another filter now.
+    if (q !== filter()) return undefined;
+    if (!answer.ok || answer.redirected) return warn("Not selected: the search took too long, or smsbin cannot be reached.");
+    selectAll({ q, ...JSON.parse(await answer.text()) });
+    return say(bar.querySelector("[data-selection-say]").textContent, { atOnce: true });
+  }
+
   bar.addEventListener("click", ({ target }) => {
+    const all = target.closest("[data-select-all]");
+    if (all) selectAllMatching(all);
     const button = target.closest("[data-batch]");
     const link = target.closest("[data-export]");
     if (link) exported(link);

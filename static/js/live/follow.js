@@ -14,7 +14,6 @@ async function openNewest() {
 }
 
 if (box) {
-  document.querySelector("[data-follow-box]").hidden = false;
   box.addEventListener("change", () => box.checked && document.dispatchEvent(new CustomEvent("smsbin:show")));
   document.addEventListener("smsbin:rows", openNewest);
   document.addEventListener("smsbin:picked", () => {

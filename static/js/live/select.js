@@ -1,8 +1,7 @@
 // Selecting many requests in the list: a box in each row, ranges, all that match. `batch.js` does something with them.
-import { ask } from "../core/net.js";
 import { say } from "../core/page.js";
 import { isPhone } from "../core/place.js";
-import { MOST, clear, count, isAll, isCounted, isSelected, select, selectAll, selected } from "../core/selection.js";
+import { MOST, clear, count, isAll, isCounted, isSelected, select, selected } from "../core/selection.js";
 
 const bar = document.querySelector("[data-selection]");
 const named = (count, more = "") => `${count.toLocaleString("en")}${more} request${count === 1 ? "" : "s"}`;
@@ -93,20 +92,6 @@ export function attachSelection(root, rows, list) {
     for (const button of document.querySelectorAll("[data-pick]")) button.setAttribute("aria-pressed", isSelected(Number(button.dataset.pick)));
   }
 
-  async function everything() {
-    const button = bar.querySelector("[data-select-all]");
-    button.disabled = true;
-    const wanted = q();
-    const search = new URLSearchParams(wanted ? { q: wanted } : {});
-    const answer = await ask(`${bar.dataset.api}/captures/count?${search}`);
-    button.disabled = false;
-    // The list has another filter now.
-    if (wanted !== q()) return undefined;
-    if (!answer.ok || answer.redirected) return say("Not selected: the search took too long, or smsbin cannot be reached", { atOnce: true });
-    selectAll({ q: wanted, ...JSON.parse(await answer.text()) });
-    return say(`${told()} selected`, { atOnce: true });
-  }
-
   function onClick(event) {
     const item = event.target.closest("[data-n]");
     const isBox = event.target.matches(".pick");
@@ -138,10 +123,9 @@ export function attachSelection(root, rows, list) {
     none();
   });
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-pick], [data-select-mode], [data-select-all], [data-select-none]");
+    const button = event.target.closest("[data-pick], [data-select-mode], [data-select-none]");
     if (!button) return;
     if (button.dataset.pick) toggle(Number(button.dataset.pick));
-    else if (button.dataset.selectAll !== undefined) everything();
     else if (button.dataset.selectNone !== undefined || root.classList.contains("selecting")) none();
     else root.classList.add("selecting");
     show();

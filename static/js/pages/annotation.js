@@ -80,6 +80,10 @@ async function refresh(n) {
   if (focused && document.activeElement === document.body) section().querySelector(focused).focus({ preventScroll: true });
 }
 
+document.addEventListener("smsbin:replace", (event) => {
+  event.preventDefault();
+  keepNote(event.detail);
+});
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.annotate === undefined) return;
   event.preventDefault();
