@@ -46,10 +46,14 @@ export function logOf(root) {
     }
     const piece = fragment(await answer.text());
     const fromEnd = box().scrollHeight - box().scrollTop;
+    // What had the focus is replaced: the next one of its kind gets it, or the first message.
+    const next = more.contains(document.activeElement) ? piece.querySelector("[data-earlier] a") ?? piece.querySelector("a") : null;
+    say(`${piece.querySelectorAll("[data-at]").length} earlier messages`, { atOnce: true });
     localise(piece);
     more.replaceWith(piece);
     separate();
     box().scrollTop = box().scrollHeight - fromEnd;
+    next?.focus({ preventScroll: true });
   }
 
   log.addEventListener("click", (event) => {
