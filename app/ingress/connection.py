@@ -110,7 +110,7 @@ class Connection(Pipeline):
         if self.bin is None:
             self._abort()
 
-    def leave(self) -> None:
+    def stop(self) -> None:
         """The server stops: close the connection if it has no current request, and keep an incomplete head."""
         if self.current is None:
             self._keep_unfinished(b"")

@@ -62,7 +62,7 @@ class CapturePaths:
         if match is None:
             return self.read_broken(data)
         method, target, version = match.groups()
-        url = self._find(target)
+        url = self._match_url(target)
         if url is None:
             return RequestLine(method, target, version, match.end())
         return RequestLine(method, target, version, match.end(), url[1].decode(), url[2])
@@ -70,7 +70,7 @@ class CapturePaths:
     def read_broken(self, data: bytes) -> RequestLine | None:
         """A line that begins with a token, a space and a capture path; the target ends at the end of the line."""
         match = self._broken.match(data)
-        url = None if match is None else self._find(match[2])
+        url = None if match is None else self._match_url(match[2])
         if match is None or url is None:
             return None
         end = data.find(b"\n") + 1 or len(data)
@@ -81,6 +81,6 @@ class CapturePaths:
             target = rest
         return RequestLine(match[1], target, None, end, url[1].decode(), url[2])
 
-    def _find(self, target: bytes) -> re.Match[bytes] | None:
+    def _match_url(self, target: bytes) -> re.Match[bytes] | None:
         """The key of a capture URL and what follows it, percent-decoded if there is none otherwise."""
         return self._url.match(target) or (self._url.match(unquote_to_bytes(target)) if b"%" in target else None)

@@ -62,7 +62,7 @@ class ConnectionSlots:
         """Close idle connections and wait for the current captures. After `within_s`, those that are still arriving
         are stored as far as they have arrived."""
         for connection in self._all():
-            connection.leave()
+            connection.stop()
         self._no_captures = asyncio.get_running_loop().create_future()
         self._check_idle()
         await asyncio.wait([self._no_captures], timeout=within_s)

@@ -109,6 +109,20 @@ async def test_open_newest_follows_until_a_row_is_picked(server: Running, watche
     await expect(page.locator("[data-detail] h2")).to_contain_text("#1")
 
 
+async def test_a_switch_whose_script_cannot_be_loaded_stays_as_it_was(server: Running, watched: Watched) -> None:
+    await post(server, "row")
+    page = watched.page
+    await page.goto(bin_page(server))
+    await page.route("**/js/live/follow.js", lambda route: route.fulfill(status=502))
+    switch = page.get_by_label("Open newest")
+    await switch.click()
+    await expect(page.locator("[data-unreachable]")).to_contain_text("nothing was changed")
+    await expect(switch).not_to_be_checked()
+    # The browser logs the failure.
+    assert len(watched.complaints) == 1
+    watched.complaints.clear()
+
+
 async def test_a_line_stands_where_the_last_visit_ended(server: Running, watched: Watched) -> None:
     await post(server, "before", count=2)
     page = watched.page

@@ -218,7 +218,7 @@ class Stub:
         self.is_arriving = False
         self.calls.append("make_room")
 
-    def leave(self) -> None:
+    def stop(self) -> None:
         pass  # it has a current request
 
     def on_deadline(self) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.bins import Bin
 from app.storage import children
 from app.storage.children import Child
 from app.storage.log import annotating
@@ -96,6 +97,17 @@ async def until(store: Store, holds: Callable[[], Awaitable[object]], within_s: 
             except TimeoutError:
                 continue
             changed.clear()
+
+
+async def read_again(store: Store, bin: Bin) -> None:
+    """Fold all stored captures again. The new space has cursors of another epoch."""
+    before = (await store.get_bin(bin.id)).seq
+    await store.reread(bin.id)
+
+    async def is_done() -> bool:
+        return (await store.get_bin(bin.id)).seq >> 32 > before >> 32
+
+    await until(store, is_done)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.errors import Invalid, NotFound
 from app.store import Store
 
 from .builders import a_bin, stating, sweep
-from .conftest import until
+from .conftest import read_again, until
 
 US, THEM = "+14155550100", "+14155550123"
 
@@ -94,16 +94,11 @@ async def test_a_page_from_before_a_reread_is_refused_and_not_the_end_of_the_lis
     message = (await store.list_messages(bin.id, limit=1))[-1]
     pair = (await store.list_conversations(bin.id, limit=1))[-1]
     assert len(await store.list_messages(bin.id, limit=9, before=message.seq)) == 2
-    await store.reread(bin.id)
-    await until(store, lambda: _has_been_read_again(store, bin))
+    await read_again(store, bin)
     for read, before in ((store.list_messages, message.seq), (store.list_conversations, pair.seq)):
         with pytest.raises(Invalid, match="before the requests were parsed again"):
             await read(bin.id, limit=9, before=before)
     assert await store.list_messages(bin.id, limit=9, before=0) == []
-
-
-async def _has_been_read_again(store: Store, bin: Bin) -> bool:
-    return (await store.get_bin(bin.id)).seq >> 32 > bin.seq >> 32
 
 
 async def test_a_message_is_a_change_with_a_seq_of_its_own(store: Store) -> None:

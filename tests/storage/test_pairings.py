@@ -20,7 +20,7 @@ from app.errors import NotFound
 from app.store import Store
 
 from .builders import a_bin, stating, sweep
-from .conftest import until
+from .conftest import read_again, until
 
 US, THEM = "+14155550100", "+14155550123"
 # In the future: no fallback is missing yet.
@@ -380,17 +380,6 @@ def _plain(pairings: Sequence[Pairing]) -> list[tuple[object, ...]]:
     )  # fmt: skip
 
 
-async def _read_again(store: Store, bin: Bin) -> None:
-    """Fold all stored captures again."""
-    before = (await store.get_bin(bin.id)).seq
-    await store.reread(bin.id)
-
-    async def is_done() -> bool:
-        return (await store.get_bin(bin.id)).seq >> 32 > before >> 32
-
-    await until(store, is_done)
-
-
 async def _play(store: Store, bin: Bin, seed: int, *, likely: bool = True) -> int:
     """Messages and calls that fail, wait, are repeated and become outbound, in a reproducible random order. With
     `likely`, every other message has no id, so that they are matched by numbers and text."""
@@ -444,7 +433,7 @@ async def test_folded_again_the_pairings_are_the_same_before_and_after_deletions
             if n in {row.n for row in await store.list_captures(bin.id, limit=500)}:
                 await store.drop_capture(bin.id, n)
         before, told = await _all(store, bin), await _findings(store, bin)
-        await _read_again(store, bin)
+        await read_again(store, bin)
         assert _plain(await _all(store, bin)) == _plain(before)
         ours = {"fallback_only", "fallback_method"}
         now = await _findings(store, bin)
@@ -460,7 +449,7 @@ async def test_likely_matches_are_the_same_when_they_are_folded_again(store: Sto
     await _play(store, bin, seed)
     before = await _all(store, bin)
     assert any(not pairing.by_id for pairing in before)
-    await _read_again(store, bin)
+    await read_again(store, bin)
     assert _plain(await _all(store, bin)) == _plain(before)
 
 

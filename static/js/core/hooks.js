@@ -58,9 +58,10 @@ export function loadFeatures({ shown, used }) {
     event.stopImmediatePropagation();
     if (type === "click" || type === "submit") event.preventDefault();
     const loaded = await Promise.all(wanted.map(start));
-    // It was said that nothing was changed.
-    if (!loaded.every(Boolean) && target.type === "checkbox") target.checked = !target.checked;
-    if (!loaded.every(Boolean) || !target.isConnected) return;
+    const isLoaded = loaded.every(Boolean);
+    // The warning says that nothing was changed.
+    if (!isLoaded && type === "change" && target.type === "checkbox") target.checked = !target.checked;
+    if (!isLoaded || !target.isConnected) return;
     if (type === "submit") target.requestSubmit(event.submitter);
     else target.dispatchEvent(new event.constructor(type, event));
   }

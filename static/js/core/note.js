@@ -14,7 +14,7 @@ export function keepNote(change) {
   change();
   const now = section();
   if (!stays || now?.dataset.annotation !== old.dataset.annotation) return;
-  // Somebody else may have changed a field, which must not be lost when the other one is saved.
+  // Another user may have changed a field, which must not be lost when the other one is saved.
   for (const field of fieldsOf(form)) {
     const { defaultValue } = now.querySelector(`[name=${field.name}]`);
     if (!isEdited(field)) field.value = defaultValue;

@@ -48,7 +48,8 @@ export function logOf(root) {
     const fromEnd = box().scrollHeight - box().scrollTop;
     // What had the focus is replaced: the next one of its kind gets it, or the first message.
     const next = more.contains(document.activeElement) ? piece.querySelector("[data-earlier] a") ?? piece.querySelector("a") : null;
-    say(`${piece.querySelectorAll("[data-at]").length} earlier messages`, { atOnce: true });
+    const count = piece.querySelectorAll("[data-at]").length;
+    say(`${count} earlier message${count === 1 ? "" : "s"}`, { atOnce: true });
     localise(piece);
     more.replaceWith(piece);
     separate();
