@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+from datetime import datetime
 
 import pytest
 
+from app import clock
 from tests.conftest import TOKEN, Running, run_server
 
 from .http import Reply, parse, talk
@@ -54,6 +56,7 @@ async def test_a_body_that_continues_in_nonsense_is_kept_with_all_that_follows(s
     writer.write(head.encode())
     async with asyncio.timeout(5):
         assert b"100 Continue" in await reader.readuntil(b"\r\n\r\n")
+        begun = clock.now()
         for piece in (b"5\r\nhello\r\nnonsense\r\n", b"and ", b"more"):
             writer.write(piece)
             await asyncio.sleep(0.02)
@@ -62,6 +65,7 @@ async def test_a_body_that_continues_in_nonsense_is_kept_with_all_that_follows(s
     assert answer.startswith(b"HTTP/1.1 400 ")
     kept = await server.capture(1)
     assert kept["problem"] == "not valid HTTP: its chunks are not valid"
+    assert datetime.fromisoformat(kept["received_at"]) < begun
     assert base64.b64decode(kept["body"]["base64"]) == head.encode() + b"5\r\nhello\r\nnonsense\r\nand more"
 
 

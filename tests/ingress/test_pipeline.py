@@ -204,13 +204,18 @@ async def test_a_body_of_very_many_chunks_is_kept_whole_and_lets_captures_pass(
         each.close()
 
 
-async def test_a_page_with_very_many_chunks_is_answered_and_the_next_request_too(server: Running) -> None:
+@pytest.mark.parametrize("half_closes", [False, True])
+async def test_a_page_with_very_many_chunks_is_answered_and_the_next_request_too(
+    server: Running, half_closes: bool
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     head = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     body = b"".join(b"1\r\n%c\r\n" % letter for letter in b"token=" + b"wrong" * 3_000) + b"0\r\n\r\n"
     writer.write(
         head + b"Transfer-Encoding: chunked\r\n\r\n" + body + b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
     )
+    if half_closes:
+        writer.write_eof()
     async with asyncio.timeout(15):
         heads = [await reader.readuntil(b"\r\n\r\n")]
         while b"HTTP/1.1 200 OK" not in heads[-1]:
